@@ -1,0 +1,81 @@
+//! The ledger: what was reserved before sending, what was billed after, and what a budget has left.
+//! An SQLite file, and what SQLite keeps beside it. Knows nothing of models, rates, time zones,
+//! HTTP or the environment: it is given whole numbers (money in picodollars, times in Unix
+//! milliseconds), short texts and a path.
+//!
+//! The promise: a reservation is on the disk before `reserve` returns; what was reserved counts at
+//! its worst case in every budget until it is settled; and no crash, no clock and no number of
+//! processes at once makes an amount disappear.
+
+mod entry;
+mod error;
+mod file;
+mod journal;
+mod process;
+mod reservation;
+mod rows;
+mod settlement;
+mod sum;
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+
+pub use entry::{
+    Bill, Budget, Entry, Refusal, Reservation, Row, RowId, Settlement, Span, State, Usage,
+};
+pub use error::Error;
+pub use sum::Sum;
+
+/// An open ledger. One to a process is enough: put it into a `Mutex` where threads share it.
+#[derive(Debug)]
+pub struct Ledger {
+    connection: Connection,
+    path: PathBuf,
+}
+
+impl Ledger {
+    /// Opens the ledger at `path` for reserving and settling. Directories (0700) and file (0600)
+    /// are made where they are missing, an older ledger is brought up to date, and one that others
+    /// can read is made private again.
+    pub fn open(path: &Path) -> Result<Ledger, Error> {
+        let connection = file::open(path)?;
+        Ok(Ledger { connection, path: path.to_owned() })
+    }
+
+    /// Opens the ledger at `path` for reading. `None` where there is none: nothing is created.
+    pub fn read(path: &Path) -> Result<Option<Ledger>, Error> {
+        let connection = file::open_to_read(path)?;
+        Ok(connection.map(|connection| Ledger { connection, path: path.to_owned() }))
+    }
+
+    /// Books the worst case of a request, if every one of `budgets` has room for it. It is on the
+    /// disk when this returns `Reservation::Booked`: only then may the request be sent. Check and
+    /// insertion are one transaction, so no two processes can take the same room.
+    pub fn reserve(&mut self, entry: &Entry, budgets: &[Budget]) -> Result<Reservation, Error> {
+        reservation::reserve(&mut self.connection, entry, budgets)
+            .map_err(|fault| fault.at(&self.path))
+    }
+
+    /// Records how a request ended. With a bill it is settled, and counts at its cost. Without one
+    /// it is unsettled: it stays booked at its worst case until somebody settles it by hand.
+    /// A bill of the server's goes over one that was given by hand in the meantime.
+    pub fn settle(&mut self, id: RowId, settlement: &Settlement) -> Result<(), Error> {
+        settlement::settle(&mut self.connection, id, settlement)
+            .map_err(|fault| fault.at(&self.path))
+    }
+
+    /// Settles by hand, at `cost`, a request that has no bill of the server's. May be repeated.
+    pub fn settle_by_hand(&mut self, id: RowId, cost: u128) -> Result<(), Error> {
+        settlement::settle_by_hand(&mut self.connection, id, cost)
+            .map_err(|fault| fault.at(&self.path))
+    }
+
+    /// Shows every row of `span`, in no certain order, as it looks at `now`. A row is only lent, so
+    /// that a million of them cost no memory.
+    pub fn rows(&self, span: Span, now: i64, visit: impl FnMut(&Row)) -> Result<(), Error> {
+        rows::visit(&self.connection, span, now, visit).map_err(|fault| fault.at(&self.path))
+    }
+}

@@ -1,0 +1,100 @@
+//! Settling: the server's bill, no bill at all, or one by hand.
+
+use rusqlite::{Connection, Transaction, TransactionBehavior, named_params};
+
+use super::entry::{Bill, RowId, Settlement};
+use super::error::{Error, Fault};
+use super::journal;
+use super::reservation::tokens;
+
+/// In characters. Real ones have fewer than 50.
+const LONGEST_NAME: usize = 200;
+
+pub(super) fn settle(
+    connection: &mut Connection,
+    id: RowId,
+    settlement: &Settlement,
+) -> Result<(), Fault> {
+    // Lost, it leaves the worst case booked.
+    journal::losable(connection)?;
+    let transaction = Transaction::new(connection, TransactionBehavior::Immediate)?;
+    refuse_settled(&transaction, id)?;
+    transaction.execute(
+        "UPDATE request SET model_answered = :model, finish_reason = :finish_reason,
+           request_id = :request_id, attempts = :attempts, duration_ms = :duration_ms,
+           process = NULL
+         WHERE id = :id",
+        named_params! {
+            ":id": id.0,
+            ":model": settlement.model.map(clipped),
+            ":finish_reason": settlement.finish_reason.map(clipped),
+            ":request_id": settlement.request_id.map(clipped),
+            ":attempts": settlement.attempts,
+            ":duration_ms": tokens(settlement.duration_ms),
+        },
+    )?;
+    match settlement.bill {
+        Some(bill) => write_bill(&transaction, id, &bill)?,
+        None => {
+            transaction.execute(
+                "UPDATE request SET state = 'unsettled' WHERE id = ?1 AND state = 'reserved'",
+                [id.0],
+            )?;
+        }
+    }
+    Ok(transaction.commit()?)
+}
+
+pub(super) fn settle_by_hand(
+    connection: &mut Connection,
+    id: RowId,
+    cost: u128,
+) -> Result<(), Fault> {
+    let cost = i64::try_from(cost).map_err(|_| Error::TooMuch)?;
+    journal::durable(connection)?;
+    let transaction = Transaction::new(connection, TransactionBehavior::Immediate)?;
+    refuse_settled(&transaction, id)?;
+    transaction.execute(
+        "UPDATE request SET state = 'settled', by_hand = 1, cost = ?2 WHERE id = ?1",
+        (id.0, cost),
+    )?;
+    Ok(transaction.commit()?)
+}
+
+/// Only a row that the server's bill has not settled can be settled.
+fn refuse_settled(transaction: &Transaction, id: RowId) -> Result<(), Fault> {
+    let query = "SELECT state = 'settled' AND NOT by_hand FROM request WHERE id = ?1";
+    match transaction.query_row(query, [id.0], |row| row.get(0)) {
+        Ok(false) => Ok(()),
+        Ok(true) => Err(Error::AlreadySettled { id }.into()),
+        Err(rusqlite::Error::QueryReturnedNoRows) => Err(Error::NoSuchRow { id }.into()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn write_bill(transaction: &Transaction, id: RowId, bill: &Bill) -> Result<(), Fault> {
+    let cost = i64::try_from(bill.cost).map_err(|_| Error::TooMuch)?;
+    let usage = bill.usage;
+    transaction.execute(
+        "UPDATE request SET state = 'settled', by_hand = 0, cost = :cost,
+           usage_source = :usage_source, prompt = :prompt, cached = :cached,
+           cache_written = :cache_written, reply = :reply, reasoning = :reasoning
+         WHERE id = :id",
+        named_params! {
+            ":id": id.0,
+            ":cost": cost,
+            ":usage_source": usage.map(|u| if u.counted_here { "count" } else { "server" }),
+            ":prompt": usage.map(|u| tokens(u.prompt)),
+            ":cached": usage.map(|u| tokens(u.cached)),
+            ":cache_written": usage.map(|u| tokens(u.cache_written)),
+            ":reply": usage.map(|u| tokens(u.reply)),
+            ":reasoning": usage.map(|u| tokens(u.reasoning)),
+        },
+    )?;
+    Ok(())
+}
+
+/// The server's own words, as far as anyone will read them: it cannot fill the disk.
+fn clipped(text: &str) -> &str {
+    text.char_indices().nth(LONGEST_NAME).map_or(text, |(end, _)| &text[..end])
+}
