@@ -1,0 +1,195 @@
+//! One attempt: a request goes out once, and its answer comes back to be read.
+
+use std::cell::Cell;
+use std::io::{self, Read};
+use std::time::{Duration, Instant};
+
+use ureq::http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
+use ureq::http::{self, HeaderMap};
+use ureq::{Body, SendBody};
+
+use super::response::Response;
+use super::stage::Stage;
+use super::{Client, Failure, Kind, Payload, Retry, Url};
+
+/// How many redirects are followed.
+pub(super) const MOST_REDIRECTS: usize = 5;
+/// As good as for ever, and still a time that clocks can tell.
+pub(super) const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+/// How much of a refusal's body is read.
+const LONGEST_REFUSAL: u64 = 64 << 10;
+
+/// One request to an endpoint under the client's base URL.
+#[derive(Clone, Copy)]
+pub struct Request<'a> {
+    pub method: Method<'a>,
+    /// Such as `chat/completions`; it may end in a query of its own.
+    pub endpoint: &'a str,
+    pub accept: Accept,
+    /// The time for everything, up to the last byte of the answer.
+    pub within: Duration,
+}
+
+#[derive(Clone, Copy)]
+pub enum Method<'a> {
+    Get,
+    Post(&'a Payload),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Accept {
+    Json,
+    Events,
+    Anything,
+}
+
+/// Sends once, with the key, and follows redirects within the origin. Whatever does not end in a
+/// 2xx is a failure.
+pub fn send(client: &Client, request: &Request<'_>) -> Result<Response, Failure> {
+    let deadline = Instant::now() + request.within.min(YEAR);
+    let mut url = client.base.join(request.endpoint);
+    for _ in 0..=MOST_REDIRECTS {
+        match attempt(client, request, &url, deadline)? {
+            Outcome::Answer(response) => return Ok(*response),
+            Outcome::Redirect(to) if to.same_origin(&url) => url = to,
+            Outcome::Redirect(to) => {
+                let message = format!(
+                    "{} redirects to {}, where neither key nor prompt follow; \
+                     set the base URL to it if that is right",
+                    url.server(),
+                    to.origin()
+                );
+                return Err(refused(client.redact(&message)));
+            }
+        }
+    }
+    Err(refused(format!("{} redirects more than {MOST_REDIRECTS} times", url.server())))
+}
+
+pub(super) enum Outcome {
+    Answer(Box<Response>),
+    Redirect(Url),
+}
+
+pub(super) fn refused(message: String) -> Failure {
+    Failure::new(Kind::Refused, Retry::Never, message)
+}
+
+/// One exchange with one address.
+pub(super) fn attempt(
+    client: &Client,
+    request: &Request<'_>,
+    url: &Url,
+    deadline: Instant,
+) -> Result<Outcome, Failure> {
+    let mut stage = Stage {
+        url: url.clone(),
+        proxy: client.proxy.clone(),
+        within: request.within,
+        connect_timeout: client.connect_timeout,
+        sent: false,
+        answered: false,
+    };
+    let sent = Cell::new(false);
+    let result = exchange(client, request, url, deadline, &sent);
+    stage.sent = sent.get();
+    let (head, body) = match result {
+        Ok(response) => response.into_parts(),
+        Err(_) if client.is_interrupted() => return Err(interrupted(&stage)),
+        Err(error) => return Err(stage.failure(error)),
+    };
+    stage.answered = true;
+    let status = head.status.as_u16();
+    if let Some(location) = redirection(request.method, status, &head.headers) {
+        return url
+            .redirected(location)
+            .map(Outcome::Redirect)
+            .map_err(|error| refused(format!("{} redirects to nowhere: {error}", url.server())));
+    }
+    let reader = body.into_reader();
+    if (200..300).contains(&status) {
+        let response = Response::new(status, head.headers, reader, stage, client);
+        return Ok(Outcome::Answer(Box::new(response)));
+    }
+    let mut words = Vec::new();
+    // The status is the answer. Should its explanation break off, what came of it has to do.
+    let _ = reader.take(LONGEST_REFUSAL).read_to_end(&mut words);
+    let header = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
+    Err(stage.refusal(status, header, &words, client.key.as_ref()))
+}
+
+pub(super) fn interrupted(stage: &Stage) -> Failure {
+    let message = format!("the request to {} was interrupted", stage.url.server());
+    Failure { sent: stage.sent, ..Failure::new(Kind::Interrupted, Retry::Never, message) }
+}
+
+fn exchange(
+    client: &Client,
+    request: &Request<'_>,
+    url: &Url,
+    deadline: Instant,
+    sent: &Cell<bool>,
+) -> Result<http::Response<Body>, ureq::Error> {
+    let accept = match request.accept {
+        Accept::Json => "application/json",
+        // A server that refuses says so in JSON.
+        Accept::Events => "text/event-stream, application/json",
+        Accept::Anything => "*/*",
+    };
+    let mut builder = http::Request::builder().uri(url.to_string()).header(ACCEPT, accept);
+    if let Some(headers) = builder.headers_mut() {
+        headers.extend(client.headers.clone());
+    }
+    // Taken last, so that the time it took to come here counts.
+    let left = || Some(deadline.saturating_duration_since(Instant::now()));
+    match request.method {
+        Method::Get => {
+            let request = builder.method("GET").body(())?;
+            let request = client.agent.configure_request(request).timeout_global(left()).build();
+            client.agent.run(request)
+        }
+        Method::Post(payload) => {
+            let mut outgoing = Outgoing { rest: &payload.pieces, read: 0, sent };
+            let request = builder
+                .method("POST")
+                .header(CONTENT_TYPE, &payload.content_type)
+                .header(CONTENT_LENGTH, payload.len())
+                .body(SendBody::from_reader(&mut outgoing))?;
+            let request = client.agent.configure_request(request).timeout_global(left()).build();
+            client.agent.run(request)
+        }
+    }
+}
+
+/// A request's body that notes when the first of it is taken: by then the connection stands and
+/// the head is out, and from then on the server may have all of it.
+struct Outgoing<'a> {
+    rest: &'a [Vec<u8>],
+    /// How much of the first piece has been taken.
+    read: usize,
+    sent: &'a Cell<bool>,
+}
+
+impl Read for Outgoing<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.sent.set(true);
+        while let [piece, rest @ ..] = self.rest {
+            let length = (&piece[self.read..]).read(buffer)?;
+            if length > 0 || buffer.is_empty() {
+                self.read += length;
+                return Ok(length);
+            }
+            (self.rest, self.read) = (rest, 0);
+        }
+        Ok(0)
+    }
+}
+
+/// Where to go instead. A redirect that would turn our POST into a GET is none.
+fn redirection<'a>(method: Method<'_>, status: u16, headers: &'a HeaderMap) -> Option<&'a str> {
+    let follows = match method {
+        Method::Get => matches!(status, 301 | 302 | 303 | 307 | 308),
+        Method::Post(_) => matches!(status, 307 | 308),
+    };
+    headers.get("location").filter(|_| follows)?.to_str().ok()
+}

@@ -1,0 +1,215 @@
+//! Turns what the HTTP library reports, and what a server answers, into failures of ours.
+
+use std::io::{self, ErrorKind};
+use std::time::{Duration, SystemTime};
+
+use ureq::{Error, Timeout};
+
+use super::proxy::Protocol;
+use super::reply::tidy;
+use super::retry::advice;
+use super::{Failure, Kind, Proxy, Retry, Secret, ServerError, Url};
+
+/// Where an attempt had come to when it failed.
+#[derive(Clone)]
+pub(super) struct Stage {
+    pub url: Url,
+    pub proxy: Option<Proxy>,
+    pub within: Duration,
+    pub connect_timeout: Duration,
+    /// The first byte of the request's body has left.
+    pub sent: bool,
+    /// The head of the reply has come.
+    pub answered: bool,
+}
+
+/// How the HTTP library's SOCKS client says that the proxy, not the server behind it, refuses.
+const SOCKS_REFUSALS: [&str; 11] = [
+    "no acceptable auth methods",
+    "unknown auth method",
+    "password authentication failed",
+    "invalid username",
+    "invalid password",
+    "connection not allowed by ruleset",
+    "command not supported",
+    "address kind not supported",
+    "unsupported address type",
+    "invalid response version",
+    "invalid reserved byte",
+];
+
+type Verdict = (Kind, Retry, String);
+
+impl Stage {
+    /// What an error of the HTTP library means at this stage.
+    pub(super) fn failure(&self, error: Error) -> Failure {
+        let server = self.url.server();
+        let (kind, retry, message) = match error {
+            Error::Timeout(Timeout::Resolve | Timeout::Connect)
+                if self.connect_timeout < self.within =>
+            {
+                self.unconnected(&format!("no answer within {}", seconds(self.connect_timeout)))
+            }
+            Error::Timeout(_) => {
+                let what = if self.answered { "no complete answer" } else { "no answer" };
+                let message = format!("{what} from {server} within {}", seconds(self.within));
+                (Kind::Timeout, Retry::Never, message)
+            }
+            Error::HostNotFound => self.unconnected("no such host"),
+            Error::Io(error) => self.io_failure(&error),
+            Error::ConnectProxyFailed(why) => self.tunnel_failure(&why),
+            Error::Tls(why) => self.untrusted(why),
+            Error::Rustls(error) => self.untrusted(&error.to_string()),
+            Error::Protocol(error) if self.answered => self.broken(&tidy(&error.to_string())),
+            Error::Protocol(error) => {
+                let who = match &self.proxy {
+                    Some(proxy) if !self.sent => format!("{server} or the proxy {proxy}"),
+                    _ => server,
+                };
+                let why = tidy(&error.to_string());
+                (Kind::Unreadable, Retry::Never, format!("{who} does not speak HTTP: {why}"))
+            }
+            Error::LargeResponseHeader(..) => {
+                let message = format!("the reply of {server} has a head that is too long");
+                (Kind::Unreadable, Retry::Never, message)
+            }
+            Error::BodyStalled => self.broken("it ended too early"),
+            other => {
+                let message = tidy(&format!("the request to {server} failed: {other}"));
+                (Kind::Unreadable, Retry::Never, message)
+            }
+        };
+        Failure { sent: self.sent, ..Failure::new(kind, retry, message) }
+    }
+
+    fn io_failure(&self, error: &io::Error) -> Verdict {
+        let cause = error.get_ref();
+        if let Some(tls) = cause.and_then(|cause| cause.downcast_ref::<rustls::Error>()) {
+            return self.untrusted(&tls.to_string());
+        }
+        let why = match error.kind() {
+            ErrorKind::UnexpectedEof => "the other side closed the connection".to_owned(),
+            kind if error.raw_os_error().is_some() => kind.to_string(),
+            _ => tidy(&error.to_string()),
+        };
+        if self.sent || self.answered {
+            self.broken(&why)
+        } else if self.is_over_socks() && SOCKS_REFUSALS.contains(&why.as_str()) {
+            self.proxy_refuses(&why)
+        } else {
+            self.unconnected(&why)
+        }
+    }
+
+    /// The library tells only the status of a proxy's answer, as `proxy server responded 407/407`.
+    /// Some proxies answer 401 where 407 is meant: the key has nothing to do with it.
+    fn tunnel_failure(&self, why: &str) -> Verdict {
+        let status = why.split(|c: char| !c.is_ascii_digit()).find(|digits| digits.len() == 3);
+        match status {
+            Some("401" | "407") => self.proxy_refuses("it wants other credentials"),
+            Some("403") => self.proxy_refuses("it does not allow the connection"),
+            Some(status @ ("408" | "429")) => self.unconnected(&format!("the proxy says {status}")),
+            Some(status) if status.starts_with('5') => {
+                self.unconnected(&format!("the proxy says {status}"))
+            }
+            Some(status) => self.proxy_refuses(&format!("it answers {status}")),
+            None => self.unconnected("the proxy does not answer"),
+        }
+    }
+
+    fn proxy_refuses(&self, why: &str) -> Verdict {
+        let proxy = self.proxy.as_ref().map(Proxy::to_string).unwrap_or_default();
+        let message =
+            format!("the proxy {proxy} refuses to connect to {}: {why}", self.url.server());
+        (Kind::Proxy, Retry::Never, message)
+    }
+
+    fn unconnected(&self, why: &str) -> Verdict {
+        let server = self.url.server();
+        let message = match &self.proxy {
+            Some(proxy) => format!("no connection to {server} through the proxy {proxy}: {why}"),
+            None => format!("no connection to {server}: {why}"),
+        };
+        (Kind::Connect, Retry::Backoff, message)
+    }
+
+    fn untrusted(&self, why: &str) -> Verdict {
+        let server = self.url.server();
+        let message = format!("no trusted connection to {server}: {}", tidy(why));
+        (Kind::Tls, Retry::Never, message)
+    }
+
+    fn broken(&self, why: &str) -> Verdict {
+        let server = self.url.server();
+        let message = if self.answered {
+            format!("the reply of {server} broke off: {why}")
+        } else {
+            format!("the connection to {server} broke before a reply came: {why}")
+        };
+        (Kind::Broken, Retry::Backoff, message)
+    }
+
+    fn is_over_socks(&self) -> bool {
+        let protocol = self.proxy.as_ref().map(|proxy| proxy.protocol);
+        matches!(protocol, Some(Protocol::Socks5 | Protocol::Socks5h))
+    }
+
+    /// What an answer means that is no 2xx and no redirect to be followed.
+    pub(super) fn refusal<'a>(
+        &self,
+        status: u16,
+        header: impl Fn(&str) -> Option<&'a str> + Copy,
+        body: &[u8],
+        key: Option<&Secret>,
+    ) -> Failure {
+        let hide = |text: &str| key.map_or_else(|| text.to_owned(), |key| key.redact(text));
+        // Hidden before it is cut, lest a part of the key remain, and again once it is decoded.
+        let body = hide(&String::from_utf8_lossy(body));
+        let error = ServerError::read(body.as_bytes()).map(|error| match key {
+            Some(key) => error.redacted(key),
+            None => error,
+        });
+        let (retry, asked) = advice(status, header, error.as_ref(), SystemTime::now());
+        let server = self.url.server();
+        let mut message = format!("{server} answered {status}");
+        if let Some(why) = reason(error.as_ref(), &body) {
+            message.extend([": ", &why]);
+        }
+        if let Some(wait) = asked {
+            message.extend(["; it asks to wait ", &seconds(wait)]);
+        }
+        let kind = match status {
+            401 | 403 => Kind::Key,
+            407 => Kind::Proxy,
+            429 => Kind::RateLimited,
+            300..=499 => Kind::Refused,
+            500.. => Kind::Server,
+            _ => Kind::Unreadable,
+        };
+        Failure {
+            status: Some(status),
+            server: error.map(Box::new),
+            request_id: header("x-request-id").map(|id| hide(&tidy(id))),
+            // Any other answer says that the request was not served.
+            sent: self.sent && matches!(status, 408 | 502 | 504),
+            ..Failure::new(kind, retry, message)
+        }
+    }
+}
+
+/// The server's words: its error object's, or a plain text. An HTML page says nothing.
+fn reason(error: Option<&ServerError>, body: &str) -> Option<String> {
+    let text = match error {
+        Some(error) => error.to_string(),
+        None => tidy(body),
+    };
+    Some(text).filter(|text| !text.is_empty() && !text.starts_with('<'))
+}
+
+pub(super) fn seconds(time: Duration) -> String {
+    if time.subsec_nanos() == 0 {
+        format!("{} s", time.as_secs())
+    } else {
+        format!("{:.1} s", time.as_secs_f64())
+    }
+}

@@ -1,0 +1,211 @@
+//! Proxies: with and without credentials, refusing, broken, and never mistaken for the server.
+
+use super::peers::{Peer, connect_proxy, socks_proxy};
+use super::*;
+
+const ESTABLISHED: &str = "HTTP/1.1 200 Connection established\r\n\r\n";
+
+/// A client of `base` behind the proxy `scheme://[userinfo@]address`.
+fn behind(peer: &Peer, scheme: &str, userinfo: &str, base: &str) -> Client {
+    let every = Some(format!("{scheme}://{userinfo}{}", peer.address));
+    let proxy = ProxySettings { every, ..ProxySettings::default() };
+    Client::new(&Settings { proxy, ..settings(base) }).unwrap()
+}
+
+/// A failure on the way to `h:1` through the proxy, which is `PROXY` in the message.
+#[track_caller]
+fn check_refused(
+    peer: &Peer,
+    scheme: &str,
+    userinfo: &str,
+    expected: (Kind, Retry),
+    message: &str,
+) {
+    let failure = ask(&behind(peer, scheme, userinfo, "http://h:1"), LONG).unwrap_err();
+    let shown = format!("{failure} {failure:?}");
+    assert!(!shown.contains("alice") && !shown.contains("s3cret"), "{shown}");
+    let told = failure.to_string().replace(&peer.address.to_string(), "PROXY");
+    assert_eq!(told, message);
+    assert_eq!((failure.kind, failure.retry), expected);
+    assert!(!failure.sent);
+}
+
+#[test]
+fn a_tunnel_carries_the_request_and_keeps_the_key_from_the_proxy() {
+    let server = Server::repeat(Reply::json(200, "ok"));
+    for (expected, userinfo, header) in [
+        (None, "", ""),
+        (
+            Some("YWxpY2U6czNjcmV0"),
+            "alice:s3cret@",
+            "Proxy-Authorization: Basic YWxpY2U6czNjcmV0\r\n",
+        ),
+        (Some("YUBiOmM6JQ=="), "a%40b:c%3A%25@", "Proxy-Authorization: Basic YUBiOmM6JQ==\r\n"),
+        (Some("YWxpY2U6"), "alice@", "Proxy-Authorization: Basic YWxpY2U6\r\n"),
+    ] {
+        let peer = connect_proxy(ESTABLISHED, expected);
+        let client = behind(&peer, "http", userinfo, &server.base_url());
+        assert_eq!(ask(&client, LONG).unwrap(), "ok");
+        assert_eq!(ask(&client, LONG).unwrap(), "ok");
+        let target = server.address();
+        let agent = env!("CARGO_PKG_VERSION");
+        let head = format!(
+            "CONNECT {target} HTTP/1.1\r\nHost: {target}\r\nUser-Agent: gpt-cli/{agent}\r\n\
+             Proxy-Connection: Keep-Alive\r\n{header}\r\n"
+        );
+        assert_eq!(peer.asked(), [head], "one tunnel for both requests");
+    }
+    for request in server.requests() {
+        assert_eq!(request.header("proxy-authorization"), None);
+        assert_eq!(request.header("authorization"), Some("Bearer sk-secret-1"));
+        assert_eq!(request.path, "/v1/chat/completions");
+    }
+}
+
+#[test]
+fn a_proxy_that_refuses_is_not_a_server_that_refuses_the_key() {
+    let proxy = (Kind::Proxy, Retry::Never);
+    let connect = (Kind::Connect, Retry::Backoff);
+    let refuses = |why| format!("the proxy http://PROXY refuses to connect to h:1: {why}");
+    let fails = |why| format!("no connection to h:1 through the proxy http://PROXY: {why}");
+    let guarded = connect_proxy(ESTABLISHED, Some("YWxpY2U6czNjcmV0"));
+    for userinfo in ["", "alice:wrong@"] {
+        check_refused(&guarded, "http", userinfo, proxy, &refuses("it wants other credentials"));
+    }
+    for (answer, expected, message) in [
+        ("HTTP/1.1 403 Forbidden\r\n\r\n", proxy, refuses("it does not allow the connection")),
+        ("HTTP/1.1 400 Bad\r\n\r\n", proxy, refuses("it answers 400")),
+        ("HTTP/1.1 302 Login\r\nLocation: /\r\n\r\n", proxy, refuses("it answers 302")),
+        ("HTTP/1.1 502 Bad Gateway\r\n\r\n", connect, fails("the proxy says 502")),
+        ("HTTP/1.1 503 Busy\r\nRetry-After: 1\r\n\r\n", connect, fails("the proxy says 503")),
+        ("HTTP/1.1 429 Slow\r\n\r\n", connect, fails("the proxy says 429")),
+        ("HTTP/1.1 2", connect, fails("the proxy does not answer")),
+        ("", connect, fails("the proxy does not answer")),
+    ] {
+        check_refused(&connect_proxy(answer, None), "http", "alice:s3cret@", expected, &message);
+    }
+}
+
+#[test]
+fn a_server_behind_a_proxy_may_refuse_the_key() {
+    let server = Server::repeat(Reply::json(401, ""));
+    let peer = connect_proxy(ESTABLISHED, None);
+    let failure = ask(&behind(&peer, "http", "", &server.base_url()), LONG).unwrap_err();
+    assert_eq!((failure.kind, failure.status), (Kind::Key, Some(401)));
+}
+
+#[test]
+fn a_proxy_that_is_not_there_or_hangs() {
+    let closed = Url::parse(&nobody()).unwrap();
+    for scheme in ["http", "socks5", "socks5h"] {
+        let every = Some(format!("{scheme}://alice:s3cret@{}", closed.server()));
+        let proxy = ProxySettings { every, ..ProxySettings::default() };
+        let client = Client::new(&Settings { proxy, ..settings("http://127.0.0.1:1") }).unwrap();
+        let failure = ask(&client, LONG).unwrap_err();
+        let proxy = format!("{scheme}://{}", closed.server());
+        let message =
+            format!("no connection to 127.0.0.1:1 through the proxy {proxy}: connection refused");
+        assert_eq!(failure.to_string(), message);
+        assert_eq!(
+            (failure.kind, failure.retry, failure.sent),
+            (Kind::Connect, Retry::Backoff, false)
+        );
+    }
+    let hanging = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    for scheme in ["http", "socks5h", "https"] {
+        let every = Some(format!("{scheme}://{}", hanging.local_addr().unwrap()));
+        let proxy = ProxySettings { every, ..ProxySettings::default() };
+        let connect_timeout = SHORT;
+        let settings = Settings { proxy, connect_timeout, ..settings("http://h:1") };
+        let failure = ask(&Client::new(&settings).unwrap(), LONG).unwrap_err();
+        assert!(failure.message.ends_with(": no answer within 0.3 s"), "{scheme}: {failure}");
+        assert_eq!(
+            (failure.kind, failure.retry, failure.sent),
+            (Kind::Connect, Retry::Backoff, false)
+        );
+    }
+}
+
+#[test]
+fn socks5_looks_names_up_here_and_socks5h_there() {
+    let server = Server::repeat(Reply::json(200, "ok"));
+    let port = server.address().port();
+    let base = format!("http://localhost:{port}/v1");
+    for (credentials, userinfo, given) in [
+        (None, "", ""),
+        (None, "alice:s3cret@", ""),
+        (Some(("alice", "s3cret")), "alice:s3cret@", "alice:s3cret"),
+        (Some(("a@b", "c:%")), "a%40b:c%3A%25@", "a@b:c:%"),
+    ] {
+        let peer = socks_proxy(0, credentials);
+        assert_eq!(ask(&behind(&peer, "socks5h", userinfo, &base), LONG).unwrap(), "ok");
+        assert_eq!(peer.asked(), [format!("{given}@ localhost:{port}")]);
+    }
+    let peer = socks_proxy(0, None);
+    let base = server.base_url();
+    assert_eq!(ask(&behind(&peer, "socks5", "", &base), LONG).unwrap(), "ok");
+    assert_eq!(ask(&behind(&peer, "socks5h", "", &base), LONG).unwrap(), "ok");
+    let asked = format!("@ 127.0.0.1:{port}");
+    assert_eq!(peer.asked(), [asked.clone(), asked]);
+    let failure =
+        ask(&behind(&peer, "socks5", "", "http://no-such-host.invalid"), LONG).unwrap_err();
+    assert_eq!((failure.kind, failure.sent), (Kind::Connect, false));
+    assert_eq!(peer.asked().len(), 2);
+}
+
+#[test]
+fn a_socks_proxy_that_refuses() {
+    let proxy = (Kind::Proxy, Retry::Never);
+    let connect = (Kind::Connect, Retry::Backoff);
+    let refuses = |why| format!("the proxy socks5h://PROXY refuses to connect to h:1: {why}");
+    let fails = |why| format!("no connection to h:1 through the proxy socks5h://PROXY: {why}");
+    let guarded = socks_proxy(0, Some(("alice", "s3cret")));
+    check_refused(&guarded, "socks5h", "", proxy, &refuses("no acceptable auth methods"));
+    let wrong = refuses("password authentication failed");
+    check_refused(&guarded, "socks5h", "alice:wrong@", proxy, &wrong);
+    check_refused(&guarded, "socks5h", "alice@", proxy, &refuses("invalid password"));
+    for (code, expected, message) in [
+        (1, connect, fails("general SOCKS server failure")),
+        (2, proxy, refuses("connection not allowed by ruleset")),
+        (3, connect, fails("network unreachable")),
+        (4, connect, fails("host unreachable")),
+        (5, connect, fails("connection refused")),
+        (6, connect, fails("TTL expired")),
+        (7, proxy, refuses("command not supported")),
+        (8, proxy, refuses("address kind not supported")),
+        (9, connect, fails("unknown error")),
+    ] {
+        check_refused(&socks_proxy(code, None), "socks5h", "", expected, &message);
+    }
+}
+
+#[test]
+fn a_proxy_of_another_kind() {
+    let socks = Server::repeat(Reply::raw(b"\x05\xff"));
+    let every = Some(format!("http://{}", socks.address()));
+    let proxy = ProxySettings { every, ..ProxySettings::default() };
+    let client = Client::new(&Settings { proxy, ..settings("http://h:1") }).unwrap();
+    let failure = ask(&client, LONG).unwrap_err();
+    let message = format!(
+        "h:1 or the proxy http://{} does not speak HTTP: http parse fail: invalid HTTP version",
+        socks.address()
+    );
+    assert_eq!((failure.kind, failure.message, failure.sent), (Kind::Unreadable, message, false));
+    let tunnel = Server::repeat(Reply::raw("HTTP/1.1 400 Bad Request\r\n\r\n"));
+    let every = Some(format!("socks5h://{}", tunnel.address()));
+    let proxy = ProxySettings { every, ..ProxySettings::default() };
+    let client = Client::new(&Settings { proxy, ..settings("http://h:1") }).unwrap();
+    let failure = ask(&client, SHORT).unwrap_err();
+    assert_eq!((failure.kind, failure.sent), (Kind::Timeout, false));
+}
+
+#[test]
+fn hosts_that_are_excepted_are_reached_directly() {
+    let server = Server::repeat(Reply::json(200, "ok"));
+    let peer = connect_proxy("HTTP/1.1 403 No\r\n\r\n", None);
+    let (every, except) =
+        (Some(format!("http://{}", peer.address)), Some("127.0.0.0/8".to_owned()));
+    let proxy = ProxySettings { every, except, ..ProxySettings::default() };
+    let client = Client::new(&Settings { proxy, ..settings(&server.base_url()) }).unwrap();
+    assert_eq!(ask(&client, LONG).unwrap(), "ok");
+}
