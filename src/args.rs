@@ -1,0 +1,701 @@
+//! Everything the user may type, with its help. Data, no logic: what the words mean is decided
+//! in `settings` and in the commands.
+
+// The comments here are what `--help` prints: plain text, no Markdown.
+#![allow(clippy::doc_markdown, clippy::struct_field_names, rustdoc::bare_urls)]
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+
+#[derive(Parser)]
+#[command(
+    name = "gpt",
+    version,
+    about = "A Unix filter for OpenAI-compatible APIs that never spends more than it was told to",
+    after_help = "\
+Exit codes: 0 done and complete, 1 something here failed, 2 wrong command line or input,
+3 over a token limit, 4 over a cost limit or budget, 5 no key or the key was refused,
+6 request refused, 7 rate-limited or out of quota, 8 server or network failed,
+9 the answer is not complete, 130 and 143 interrupted.
+
+'gpt COMMAND --help' tells more; 'man gpt' tells all.",
+    disable_help_subcommand = true,
+    arg_required_else_help = true,
+    infer_long_args = false
+)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    Chat(Box<Chat>),
+    Complete(Box<Complete>),
+    Image(Box<Image>),
+    Tokens(Box<Tokens>),
+    Models(Models),
+    Spend(Spend),
+    #[command(hide = true)]
+    Generate(Generate),
+}
+
+/// Ask a chat model once, or hold a conversation
+#[derive(Args)]
+#[command(after_help = "\
+The prompt is the PROMPT words, then a blank line, then standard input; either may be missing.
+With neither, on a terminal, a conversation begins.
+
+Examples:
+  gpt chat 'name three rivers'
+  gpt chat --system 'Summarise in one line.' --max-tokens 200 < report.txt
+  gpt chat --max-cost 0.01 -f main.rs 'find the bug'
+  gpt chat -S trip 'and in winter?'
+  while read -r city; do gpt chat -n \"capital of $city?\"; done < cities.txt")]
+pub struct Chat {
+    /// Words of the prompt
+    #[arg(value_name = "PROMPT")]
+    pub prompt: Vec<String>,
+
+    /// The system message
+    #[arg(short, long, value_name = "TEXT", help_heading = "What is sent")]
+    pub system: Option<String>,
+
+    /// The system message from a file
+    #[arg(
+        long,
+        value_name = "FILE",
+        value_hint = ValueHint::FilePath,
+        conflicts_with = "system",
+        help_heading = "What is sent"
+    )]
+    pub system_file: Option<PathBuf>,
+
+    /// Attach a picture, for models that see (repeatable)
+    #[arg(
+        short,
+        long,
+        value_name = "IMAGE",
+        value_hint = ValueHint::FilePath,
+        help_heading = "What is sent"
+    )]
+    pub attach: Vec<PathBuf>,
+
+    /// Messages to send first: a JSON array, or one message a line
+    #[arg(
+        long,
+        value_name = "FILE",
+        value_hint = ValueHint::FilePath,
+        conflicts_with = "session",
+        help_heading = "What is sent"
+    )]
+    pub messages: Option<PathBuf>,
+
+    /// Have the reply follow this JSON schema
+    #[arg(
+        long,
+        value_name = "FILE",
+        value_hint = ValueHint::FilePath,
+        help_heading = "What is sent"
+    )]
+    pub schema: Option<PathBuf>,
+
+    /// Continue the conversation kept under this name, or in this file
+    #[arg(short = 'S', long, value_name = "NAME|PATH", help_heading = "Conversation")]
+    pub session: Option<String>,
+
+    /// Drop the oldest turns until the prompt fits the model's context
+    #[arg(long, help_heading = "Conversation")]
+    pub fit: bool,
+
+    /// Converse: read a line, send it, print the reply, again
+    #[arg(
+        short,
+        long,
+        conflicts_with_all = ["json", "schema", "dry_run", "estimate"],
+        help_heading = "Conversation"
+    )]
+    pub interactive: bool,
+
+    #[command(flatten)]
+    pub request: Request,
+}
+
+/// Let a text model continue the prompt
+#[derive(Args)]
+#[command(after_help = "\
+The prompt is the PROMPT words, then a blank line, then standard input; either may be missing.
+
+Examples:
+  gpt complete -m my-model --max-tokens 40 'Once upon a time'
+  gpt complete -m text-davinci-003 --json < prompt.txt")]
+pub struct Complete {
+    /// Words of the prompt
+    #[arg(value_name = "PROMPT")]
+    pub prompt: Vec<String>,
+
+    /// Text that comes after the completion
+    #[arg(long, value_name = "TEXT", help_heading = "What is sent")]
+    pub suffix: Option<String>,
+
+    /// Have the prompt echoed before the completion
+    #[arg(long, help_heading = "What is sent")]
+    pub echo: bool,
+
+    /// Log probabilities of the N likeliest tokens (see them with --json)
+    #[arg(long, value_name = "N", help_heading = "What is sent")]
+    pub logprobs: Option<u64>,
+
+    /// Make N completions on the server, return the best; all of them are billed
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = clap::value_parser!(u64).range(1..),
+        conflicts_with = "stream",
+        help_heading = "What is sent"
+    )]
+    pub best_of: Option<u64>,
+
+    #[command(flatten)]
+    pub request: Request,
+}
+
+/// Make pictures, or edit them
+#[derive(Args)]
+#[command(
+    after_help = "\
+A picture goes into a pipe as it is; on a terminal, or with --output, it becomes a file, whose name
+is printed. The prompt is the PROMPT words, then a blank line, then standard input.
+
+Examples:
+  gpt image 'a red square' > square.png
+  gpt image -N 4 --size 1024x1024 -O 'cat-%02d.png' 'a cat'
+  gpt image --edit room.jpg --mask wall.png 'paint the wall green' > green.png
+  gpt image --max-cost 0.05 --quality low -O light.png 'a lighthouse'",
+    mut_arg("model", |arg| arg.help("The model [default: gpt-image-2]")),
+    mut_arg("choices", |arg| arg.help("Make N pictures")),
+    mut_arg("max_cost", |arg| arg.help("Refuse what could cost more")),
+    mut_arg("stream", |arg| arg.help("With --show, draw previews as they come")),
+    mut_arg("no_stream", |arg| arg.hide(true)),
+    mut_arg("temperature", |arg| arg.hide(true)),
+    mut_arg("top_p", |arg| arg.hide(true)),
+    mut_arg("stop", |arg| arg.hide(true)),
+    mut_arg("seed", |arg| arg.hide(true)),
+    mut_arg("max_tokens", |arg| arg.hide(true)),
+    mut_arg("max_tokens_field", |arg| arg.hide(true)),
+    mut_arg("allow_incomplete", |arg| arg.hide(true))
+)]
+pub struct Image {
+    /// Words of the prompt
+    #[arg(value_name = "PROMPT")]
+    pub prompt: Vec<String>,
+
+    /// Width and height, such as 1024x1024, or auto
+    #[arg(long, value_name = "SIZE", help_heading = "Picture")]
+    pub size: Option<String>,
+
+    /// Such as low, medium, high or auto; the better, the dearer
+    #[arg(long, value_name = "QUALITY", help_heading = "Picture")]
+    pub quality: Option<String>,
+
+    /// transparent, opaque or auto
+    #[arg(long, value_name = "BACKGROUND", help_heading = "Picture")]
+    pub background: Option<String>,
+
+    /// png, jpeg, webp or what else the model makes
+    #[arg(long, value_name = "FORMAT", help_heading = "Picture")]
+    pub format: Option<String>,
+
+    /// Edit this picture; '-' is standard input (repeatable)
+    #[arg(
+        long,
+        value_name = "IMAGE",
+        value_hint = ValueHint::FilePath,
+        help_heading = "Picture"
+    )]
+    pub edit: Vec<PathBuf>,
+
+    /// Edit only where this picture, of the same size, is transparent
+    #[arg(
+        long,
+        value_name = "IMAGE",
+        value_hint = ValueHint::FilePath,
+        requires = "edit",
+        help_heading = "Picture"
+    )]
+    pub mask: Option<PathBuf>,
+
+    /// Write to this file; several get numbers, at %d or %03d or before the extension
+    #[arg(
+        short = 'O',
+        long,
+        value_name = "FILE",
+        value_hint = ValueHint::FilePath,
+        conflicts_with = "json",
+        help_heading = "Output"
+    )]
+    pub output: Option<PathBuf>,
+
+    /// Overwrite files that exist
+    #[arg(long, requires = "output", help_heading = "Output")]
+    pub force: bool,
+
+    /// Draw the pictures in the terminal
+    #[arg(long, conflicts_with = "json", help_heading = "Output")]
+    pub show: bool,
+
+    #[command(flatten)]
+    pub request: Request,
+}
+
+/// What every request can be told.
+#[derive(Args)]
+pub struct Request {
+    /// The model [default: gpt-5.6-terra]
+    #[arg(short, long, value_name = "MODEL", help_heading = "What is sent")]
+    pub model: Option<String>,
+
+    /// Add a text file to the prompt, behind the words (repeatable)
+    #[arg(
+        short,
+        long,
+        value_name = "FILE",
+        value_hint = ValueHint::FilePath,
+        help_heading = "What is sent"
+    )]
+    pub file: Vec<PathBuf>,
+
+    /// Leave standard input alone
+    #[arg(short, long, help_heading = "What is sent")]
+    pub no_stdin: bool,
+
+    /// Sampling temperature
+    #[arg(long, value_name = "NUMBER", allow_hyphen_values = true, help_heading = "What is sent")]
+    pub temperature: Option<String>,
+
+    /// Nucleus sampling
+    #[arg(long, value_name = "NUMBER", allow_hyphen_values = true, help_heading = "What is sent")]
+    pub top_p: Option<String>,
+
+    /// Text at which the reply stops (repeatable)
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, help_heading = "What is sent")]
+    pub stop: Vec<String>,
+
+    /// Seed for sampling
+    #[arg(long, value_name = "N", allow_hyphen_values = true, help_heading = "What is sent")]
+    pub seed: Option<i64>,
+
+    /// Ask for N replies
+    #[arg(
+        short = 'N',
+        long,
+        value_name = "N",
+        value_parser = clap::value_parser!(u64).range(1..),
+        help_heading = "What is sent"
+    )]
+    pub choices: Option<u64>,
+
+    /// Put any other field into the request; VALUE is JSON, else a string (repeatable)
+    #[arg(short, long, value_name = "KEY=VALUE", help_heading = "What is sent")]
+    pub option: Vec<String>,
+
+    /// The reply's cap, in tokens
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = clap::value_parser!(u64).range(1..),
+        help_heading = "Limits"
+    )]
+    pub max_tokens: Option<u64>,
+
+    /// The field that carries the cap [default: what the model takes]
+    #[arg(long, value_enum, value_name = "FIELD", help_heading = "Limits")]
+    pub max_tokens_field: Option<CapField>,
+
+    /// Refuse a prompt of more than N tokens
+    #[arg(long, value_name = "N", help_heading = "Limits")]
+    pub max_prompt_tokens: Option<u64>,
+
+    /// Refuse what could cost more; without --max-tokens, cap the reply at what this allows
+    #[arg(long, value_name = "USD", allow_hyphen_values = true, help_heading = "Limits")]
+    pub max_cost: Option<String>,
+
+    /// Refuse what could break this budget: 5/day, 20/week, 50/month, 100/total (repeatable)
+    #[arg(long, value_name = "USD/PERIOD", allow_hyphen_values = true, help_heading = "Limits")]
+    pub budget: Vec<String>,
+
+    /// Book under this name; --budget then covers this name alone
+    #[arg(long, value_name = "NAME", help_heading = "Limits")]
+    pub tag: Option<String>,
+
+    /// Price per 1,000 tokens in dollars: 0.002, 0.002/1k, 2/1M:12/1M
+    #[arg(long, value_name = "IN[:OUT]", allow_hyphen_values = true, help_heading = "Limits")]
+    pub rate: Option<String>,
+
+    /// Prices from this file, in LiteLLM's price-map format
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Limits")]
+    pub prices: Option<PathBuf>,
+
+    /// Print the estimate and send nothing
+    #[arg(long, conflicts_with = "dry_run", help_heading = "Output")]
+    pub estimate: bool,
+
+    /// Print the request's body and send nothing
+    #[arg(long, help_heading = "Output")]
+    pub dry_run: bool,
+
+    /// Print the server's response as it was sent
+    #[arg(long, help_heading = "Output")]
+    pub json: bool,
+
+    /// Print the reply as it comes [default: on a terminal]
+    #[arg(long, overrides_with = "no_stream", help_heading = "Output")]
+    pub stream: bool,
+
+    /// Print the reply when it is whole [default: into a pipe]
+    #[arg(long, overrides_with = "stream", help_heading = "Output")]
+    pub no_stream: bool,
+
+    /// Exit 0 for a reply that was cut at its cap
+    #[arg(long, help_heading = "Output")]
+    pub allow_incomplete: bool,
+
+    /// Nothing on standard error but errors
+    #[arg(short, long, help_heading = "Output")]
+    pub quiet: bool,
+
+    /// Append one JSON line with the whole account of the call
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
+    pub report: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub connection: Connection,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CapField {
+    /// max_tokens
+    Legacy,
+    /// max_completion_tokens
+    New,
+}
+
+/// Where the server is and how it is reached.
+#[derive(Args)]
+pub struct Connection {
+    /// The API's address [default: https://api.openai.com/v1]
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url, help_heading = "Connection")]
+    pub base_url: Option<String>,
+
+    /// Proxy: http, https, socks5 or socks5h
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url, help_heading = "Connection")]
+    pub proxy: Option<String>,
+
+    /// Give up after this long, all attempts together
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value = "600",
+        allow_hyphen_values = true,
+        help_heading = "Connection"
+    )]
+    pub timeout: String,
+
+    /// How often to try again
+    #[arg(long, value_name = "N", default_value_t = 2, help_heading = "Connection")]
+    pub retries: u32,
+
+    /// Read the key from this file
+    #[arg(
+        long,
+        value_name = "FILE",
+        value_hint = ValueHint::FilePath,
+        help_heading = "Connection"
+    )]
+    pub api_key_file: Option<PathBuf>,
+
+    /// Use this profile of the config file
+    #[arg(short = 'P', long, value_name = "NAME", help_heading = "Connection")]
+    pub profile: Option<String>,
+}
+
+/// Count, price, cut and split text by tokens; sends nothing, ever
+#[derive(Args)]
+#[command(after_help = "\
+Without FILE, or with '-', standard input is read. Prints TOKENS<tab>COST, with FILEs a line each.
+The cost is what the text costs as a prompt. A '~' marks a count that is an estimate.
+
+Examples:
+  gpt tokens < report.txt
+  gpt tokens -r src -m gpt-4o
+  git diff | gpt tokens --max-tokens 8000 --pass | gpt chat 'review this'
+  gpt tokens --split 2000 --overlap 100 --output part-%03d.txt < book.txt")]
+pub struct Tokens {
+    /// Files to count ('-' is standard input)
+    #[arg(value_name = "FILE", value_hint = ValueHint::AnyPath)]
+    pub files: Vec<PathBuf>,
+
+    /// Print the bare number, one a FILE
+    #[arg(short, long, help_heading = "Output")]
+    pub count: bool,
+
+    /// Print JSON, one object a line
+    #[arg(long, help_heading = "Output", conflicts_with = "count")]
+    pub json: bool,
+
+    /// Count as this model does [default: gpt-5.6-terra]
+    #[arg(short, long, value_name = "MODEL", help_heading = "What is counted")]
+    pub model: Option<String>,
+
+    /// Count with this encoding, whatever the model
+    #[arg(short, long, value_name = "ENCODING", help_heading = "What is counted")]
+    pub encoding: Option<String>,
+
+    /// Count the text as one user message of a chat, as the API will bill it
+    #[arg(long, help_heading = "What is counted")]
+    pub chat: bool,
+
+    /// With --chat: the system message that goes before it
+    #[arg(short, long, value_name = "TEXT", requires = "chat", help_heading = "What is counted")]
+    pub system: Option<String>,
+
+    /// Count a chat: a JSON array of messages, or one message a line
+    #[arg(
+        long,
+        value_name = "FILE",
+        value_hint = ValueHint::FilePath,
+        conflicts_with_all = [
+            "files", "chat", "ids", "decode", "show", "truncate", "split", "pass", "records",
+        ],
+        help_heading = "What is counted"
+    )]
+    pub messages: Option<PathBuf>,
+
+    /// Walk directories, minding ignore files as ripgrep does
+    #[arg(short, long, help_heading = "What is counted")]
+    pub recursive: bool,
+
+    /// A count for every line
+    #[arg(long, group = "records", help_heading = "What is counted")]
+    pub lines: bool,
+
+    /// A count for every NUL-separated record
+    #[arg(short = '0', long, group = "records", help_heading = "What is counted")]
+    pub null: bool,
+
+    /// A count for every JSON line: {"prompt": ...} or {"messages": ...}, with an optional "id"
+    #[arg(
+        long,
+        group = "records",
+        conflicts_with_all = ["chat", "messages"],
+        help_heading = "What is counted"
+    )]
+    pub jsonl: bool,
+
+    /// Price per 1,000 tokens in dollars: 0.002, 0.002/1k, 2/1M
+    #[arg(long, value_name = "IN[:OUT]", allow_hyphen_values = true, help_heading = "Price")]
+    pub rate: Option<String>,
+
+    /// Prices from this file, in LiteLLM's price-map format
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Price")]
+    pub prices: Option<PathBuf>,
+
+    /// A table of counts and prices by model
+    #[arg(
+        long,
+        value_name = "MODEL,...",
+        value_delimiter = ',',
+        group = "mode",
+        conflicts_with_all = ["records", "count", "model", "encoding", "rate"],
+        help_heading = "Price"
+    )]
+    pub compare: Vec<String>,
+
+    /// Exit 3 when the total is over N
+    #[arg(long, value_name = "N", help_heading = "Limits")]
+    pub max_tokens: Option<u64>,
+
+    /// Copy the input to standard output if it is within --max-tokens, else nothing
+    #[arg(
+        long,
+        requires = "max_tokens",
+        group = "mode",
+        conflicts_with_all = ["records", "count", "json"],
+        help_heading = "Limits"
+    )]
+    pub pass: bool,
+
+    /// Print at most N tokens of the input, never half a character
+    #[arg(
+        long,
+        value_name = "N",
+        group = "mode",
+        conflicts_with_all = ["records", "count", "json", "max_tokens", "chat"],
+        help_heading = "Cutting"
+    )]
+    pub truncate: Option<u64>,
+
+    /// Which end --truncate keeps
+    #[arg(
+        long,
+        value_enum,
+        value_name = "END",
+        default_value_t = Keep::Head,
+        requires = "truncate",
+        help_heading = "Cutting"
+    )]
+    pub keep: Keep,
+
+    /// Print pieces of at most N tokens, each ended by NUL
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = clap::value_parser!(u64).range(1..),
+        group = "mode",
+        conflicts_with_all = ["records", "count", "json", "max_tokens", "chat"],
+        help_heading = "Cutting"
+    )]
+    pub split: Option<u64>,
+
+    /// Tokens that a piece repeats of the one before
+    #[arg(long, value_name = "M", requires = "split", help_heading = "Cutting")]
+    pub overlap: Option<u64>,
+
+    /// Write the pieces to files: 'part-%03d.txt' gives part-001.txt, part-002.txt, ...
+    #[arg(
+        long,
+        value_name = "PATTERN",
+        requires = "split",
+        value_hint = ValueHint::FilePath,
+        help_heading = "Cutting"
+    )]
+    pub output: Option<String>,
+
+    /// Let --output replace files that exist
+    #[arg(long, requires = "output", help_heading = "Cutting")]
+    pub force: bool,
+
+    /// Print the token ids, a line an input
+    #[arg(
+        long,
+        group = "mode",
+        conflicts_with_all = ["count", "chat", "max_tokens"],
+        help_heading = "Tokens themselves"
+    )]
+    pub ids: bool,
+
+    /// Turn token ids back into text
+    #[arg(
+        long,
+        group = "mode",
+        conflicts_with_all = ["records", "count", "json", "chat", "max_tokens"],
+        help_heading = "Tokens themselves"
+    )]
+    pub decode: bool,
+
+    /// Print the text with its tokens visibly bounded, coloured on a terminal
+    #[arg(
+        long,
+        group = "mode",
+        conflicts_with_all = ["records", "count", "json", "chat", "max_tokens"],
+        help_heading = "Tokens themselves"
+    )]
+    pub show: bool,
+
+    /// Threads for large inputs [default: the machine's processors]
+    #[arg(short = 'j', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
+
+    /// Nothing on standard error but errors
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Keep {
+    Head,
+    Tail,
+}
+
+/// List the models that are known: encoding, context, longest reply, prices
+#[derive(Args)]
+pub struct Models {
+    /// Only models whose name begins with one of these
+    #[arg(value_name = "PREFIX")]
+    pub prefixes: Vec<String>,
+
+    /// Print JSON, one model a line
+    #[arg(long)]
+    pub json: bool,
+
+    /// List the models that the server offers
+    #[arg(long)]
+    pub remote: bool,
+
+    #[command(flatten)]
+    pub connection: Connection,
+}
+
+/// Tell what was spent, from the ledger; sends nothing
+#[derive(Args)]
+pub struct Spend {
+    /// From then on: 2026-11-01, today, yesterday, week, month, 7d, 12h
+    #[arg(long, value_name = "WHEN")]
+    pub since: Option<String>,
+
+    /// Until then
+    #[arg(long, value_name = "WHEN")]
+    pub until: Option<String>,
+
+    /// A line for each
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub by: Option<By>,
+
+    /// Print JSON
+    #[arg(long, group = "format")]
+    pub json: bool,
+
+    /// Print comma-separated values
+    #[arg(long, group = "format")]
+    pub csv: bool,
+
+    /// Draw money by day
+    #[arg(long, group = "format", conflicts_with = "by")]
+    pub plot: bool,
+
+    /// Book what an unsettled request really cost
+    #[arg(
+        long,
+        value_names = ["ID", "USD"],
+        num_args = 2,
+        allow_hyphen_values = true,
+        conflicts_with_all = ["since", "until", "by", "format"]
+    )]
+    pub settle: Option<Vec<String>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum By {
+    Model,
+    Day,
+    Tag,
+    Command,
+}
+
+/// Print the manual or the completions of a shell
+#[derive(Args)]
+pub struct Generate {
+    /// What to print: 'man', or a shell
+    pub what: Artefact,
+
+    /// Into this directory, a file each
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub into: PathBuf,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Artefact {
+    Man,
+    Completions,
+}

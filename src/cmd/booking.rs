@@ -1,0 +1,149 @@
+//! A request's way through the ledger: reserved before it is sent, settled after.
+
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
+
+use crate::account::bill::Bill;
+use crate::account::money::Picodollars;
+use crate::books::{self, Entry, Ledger, Reservation, RowId, Settlement};
+use crate::cmd::budget::Budget;
+use crate::cmd::report;
+use crate::cmd::request::Request;
+use crate::exit::{Exit, failure};
+use crate::settings::LedgerPlace;
+use crate::stdio::Stdio;
+
+/// How long after its timeout a request may still be settled before it shows as unsettled.
+const GRACE: Duration = Duration::from_secs(60);
+
+pub struct Booking<'a> {
+    ledger: Option<Ledger>,
+    row: Option<RowId>,
+    budgets: &'a [Budget],
+    tag: Option<&'a str>,
+    host: &'a str,
+    timeout: Duration,
+}
+
+impl<'a> Booking<'a> {
+    /// Opens the ledger. Without it a budget cannot hold, so nothing is sent then.
+    pub fn open(
+        place: &LedgerPlace,
+        budgets: &'a [Budget],
+        tag: Option<&'a str>,
+        host: &'a str,
+        timeout: Duration,
+        stdio: &mut Stdio,
+    ) -> anyhow::Result<Self> {
+        let opened = match place {
+            LedgerPlace::Off => Err("it is off (GPT_LEDGER=off)".to_owned()),
+            LedgerPlace::Unknown => Err("neither GPT_LEDGER nor HOME says where it is".to_owned()),
+            LedgerPlace::At(path) => Ledger::open(path).map_err(|error| error.to_string()),
+        };
+        let ledger = match opened {
+            Ok(ledger) => Some(ledger),
+            Err(why) if !budgets.is_empty() => {
+                let message = format!("a budget needs the ledger: {why}; nothing was sent");
+                return Err(failure(Exit::Local, message));
+            }
+            Err(why) => {
+                if !matches!(place, LedgerPlace::Off) {
+                    stdio.note(format_args!("warning: this call is not booked: {why}"));
+                }
+                None
+            }
+        };
+        Ok(Self { ledger, row: None, budgets, tag, host, timeout })
+    }
+
+    /// The time where we are. To find out where that is reads a hundred directories and files:
+    /// only budgets need it.
+    fn now(&self) -> Zoned {
+        match self.budgets {
+            [] => Timestamp::now().to_zoned(TimeZone::UTC),
+            _ => Zoned::now(),
+        }
+    }
+
+    /// Books the worst case of the request. When this returns it is on the disk.
+    pub fn reserve(&mut self, request: &impl Request, stdio: &mut Stdio) -> anyhow::Result<()> {
+        let now = self.now();
+        let Some(ledger) = &mut self.ledger else { return Ok(()) };
+        let claim = request.claim();
+        let time = now.timestamp().as_millisecond();
+        let patience = self.timeout.saturating_add(GRACE);
+        let windows: Vec<_> = self.budgets.iter().map(|budget| budget.window(&now)).collect();
+        let entry = Entry {
+            time,
+            deadline: time.saturating_add(i64::try_from(patience.as_millis()).unwrap_or(i64::MAX)),
+            retry_of: self.row,
+            command: claim.command,
+            tag: self.tag,
+            model: claim.model,
+            host: self.host,
+            prompt_tokens: claim.prompt_tokens,
+            reply_tokens: claim.reply_tokens,
+            exact: claim.exact,
+            price: &report::rates(claim.price),
+            price_source: &claim.price.source.to_string(),
+            worst_case: claim.worst.0,
+        };
+        match ledger.reserve(&entry, &windows) {
+            Ok(Reservation::Booked(row)) => self.row = Some(row),
+            Ok(Reservation::Refused(refusal)) => {
+                return Err(failure(Exit::OverCost, over_budget(request, &refusal)));
+            }
+            Err(error) if !self.budgets.is_empty() => {
+                return Err(failure(Exit::Local, format!("{error}; nothing was sent")));
+            }
+            Err(error) => {
+                stdio.note(format_args!("warning: this call is not booked: {error}"));
+                self.ledger = None;
+            }
+        }
+        Ok(())
+    }
+
+    /// Records how the request ended; without a bill it stays booked at its worst case.
+    pub fn settle(&mut self, settlement: &Settlement, stdio: &mut Stdio) {
+        let (Some(ledger), Some(row)) = (&mut self.ledger, self.row) else { return };
+        if let Err(error) = ledger.settle(row, settlement) {
+            stdio.note(format_args!("warning: the call stays booked at its worst case: {error}"));
+        }
+    }
+}
+
+fn over_budget(request: &impl Request, refusal: &books::Refusal) -> String {
+    let [asked, spent, reserved, left] =
+        [refusal.asked, refusal.spent, refusal.reserved, refusal.left()].map(Picodollars);
+    let tag = refusal.tag.as_ref().map(|tag| format!(" of '{tag}'")).unwrap_or_default();
+    let advice = request.affordable(left).unwrap_or_else(|| match refusal.label.rsplit_once('/') {
+        Some((_, period)) if period != "total" => {
+            format!("wait for the next {period}, or raise it")
+        }
+        _ => "raise it".to_owned(),
+    });
+    format!(
+        "over the budget {}{tag}: this could cost ${asked}, and ${spent} is spent, ${reserved} \
+         reserved or unsettled, ${left} left; {advice}; 'gpt spend' tells more",
+        refusal.label
+    )
+}
+
+/// A bill as the ledger keeps it.
+pub fn booked(bill: &Bill) -> books::Bill {
+    let usage = &bill.usage;
+    books::Bill {
+        cost: bill.cost.0,
+        usage: Some(books::Usage {
+            prompt: usage.prompt,
+            cached: usage.cached,
+            cache_written: usage.written,
+            reply: usage.reply,
+            reasoning: usage.reasoning,
+            counted_here: !bill.exact,
+        }),
+    }
+}

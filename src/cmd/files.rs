@@ -1,0 +1,25 @@
+//! Files that the user names, read whole before anything is sent.
+
+use std::fs;
+use std::path::Path;
+
+use crate::exit::{Exit, failure};
+use crate::stdio::reason;
+
+pub fn bytes(path: &Path) -> anyhow::Result<Vec<u8>> {
+    fs::read(path).map_err(|error| {
+        failure(Exit::Local, format!("{}: {}; nothing was sent", path.display(), reason(&error)))
+    })
+}
+
+pub fn text(path: &Path) -> anyhow::Result<String> {
+    utf8(bytes(path)?, &path.display().to_string())
+}
+
+/// Only UTF-8 is sent.
+pub fn utf8(bytes: Vec<u8>, name: &str) -> anyhow::Result<String> {
+    String::from_utf8(bytes).map_err(|error| {
+        let offset = error.utf8_error().valid_up_to();
+        failure(Exit::Usage, format!("{name}: not UTF-8 at byte {offset}; nothing was sent"))
+    })
+}

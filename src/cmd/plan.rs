@@ -1,0 +1,110 @@
+//! What is about to be sent and what it can cost: pure, from a body and the limits to an estimate
+//! or a refusal.
+
+use crate::account::body::{self as asked, Ask};
+use crate::account::estimate::{Estimate, estimate};
+use crate::account::limits::{self, Limits, Refusal};
+use crate::account::models::Model;
+use crate::account::money::Picodollars;
+use crate::account::price::Price;
+use crate::args;
+use crate::cmd::body::Body;
+use crate::exit::{Exit, failure};
+
+/// Which of the API's ways to answer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Chat,
+    Complete,
+    Image,
+}
+
+impl Kind {
+    pub fn command(self) -> &'static str {
+        match self {
+            Self::Chat => "chat",
+            Self::Complete => "complete",
+            Self::Image => "image",
+        }
+    }
+
+    pub fn endpoint(self) -> &'static str {
+        match self {
+            Self::Chat => "chat/completions",
+            Self::Complete => "completions",
+            Self::Image => "images/generations",
+        }
+    }
+
+    fn ask(self, model: &Model, body: &Body) -> anyhow::Result<Ask> {
+        let read = match self {
+            Self::Chat => asked::chat(model, body.value()),
+            // Pictures are priced from a wish of their own; their prompt is one of these.
+            Self::Complete | Self::Image => asked::completion(model, body.value()),
+        };
+        read.map_err(|error| failure(Exit::Usage, error.to_string()))
+    }
+}
+
+/// A request, priced.
+pub struct Plan {
+    pub kind: Kind,
+    pub model: Model,
+    pub price: Price,
+    pub body: Body,
+    pub ask: Ask,
+    pub estimate: Estimate,
+    limits: Limits,
+}
+
+impl Plan {
+    /// Reads from the body what it asks for. Without a cap, `--max-cost` sets one: what the money
+    /// allows, and no more than the model can reply.
+    pub fn new(
+        kind: Kind,
+        model: Model,
+        price: Price,
+        mut body: Body,
+        args: &args::Request,
+        has_budget: bool,
+    ) -> anyhow::Result<Self> {
+        let limits = limits_of(args, has_budget)?;
+        let mut ask = kind.ask(&model, &body)?;
+        let mut estimated = estimate(&ask, &model, &price);
+        if let (Some(sum), None) = (limits.cost, ask.cap) {
+            limits::check(&model, &ask, &estimated, &Limits { cost: None, ..limits })
+                .map_err(|refusal| refused(&refusal))?;
+            let affordable = limits::affordable_cap(sum, &model, &[(ask, estimated)])
+                .map_err(|refusal| refused(&refusal))?;
+            if let Some(cap) = affordable {
+                body.set_cap(cap);
+            }
+            ask = kind.ask(&model, &body)?;
+            estimated = estimate(&ask, &model, &price);
+        }
+        Ok(Self { kind, model, price, body, ask, estimate: estimated, limits })
+    }
+
+    /// Whether it may be sent, as far as that can be told without the ledger.
+    pub fn check(&self) -> anyhow::Result<()> {
+        limits::check(&self.model, &self.ask, &self.estimate, &self.limits)
+            .map_err(|refusal| refused(&refusal))
+    }
+}
+
+pub fn limits_of(args: &args::Request, has_budget: bool) -> anyhow::Result<Limits> {
+    let cost = args.max_cost.as_deref().map(|text| {
+        Picodollars::from_dollars(text.strip_prefix('$').unwrap_or(text))
+            .map_err(|error| failure(Exit::Usage, format!("--max-cost {error}")))
+    });
+    Ok(Limits {
+        prompt_tokens: args.max_prompt_tokens,
+        cost: cost.transpose()?,
+        budget: has_budget,
+    })
+}
+
+pub fn refused(refusal: &Refusal) -> anyhow::Error {
+    let exit = if refusal.is_money() { Exit::OverCost } else { Exit::OverTokens };
+    failure(exit, refusal.to_string())
+}
