@@ -1,0 +1,39 @@
+//! The tests that drive the program from outside: one program, a module for each thing tested.
+#![allow(
+    clippy::unwrap_used,
+    clippy::needless_pass_by_value,
+    clippy::too_many_lines,
+    clippy::format_push_string
+)]
+
+mod answers;
+mod booking;
+mod budget;
+mod chat;
+mod complete;
+mod cutting;
+mod estimate;
+mod exits;
+mod failures;
+mod generated;
+mod image;
+mod image_address;
+mod image_edit;
+mod incomplete;
+mod inputs;
+mod ledger;
+mod limits;
+mod prices;
+mod readme;
+mod replies;
+mod report;
+mod retries;
+mod sandbox;
+mod server;
+mod session;
+mod settings;
+mod signals;
+mod spend;
+mod stream;
+mod tidy;
+mod tokens;

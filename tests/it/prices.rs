@@ -1,0 +1,298 @@
+//! Where a price comes from: first found, first taken; and what a bill is at that price, to the
+//! last digit.
+
+use expect_test::{Expect, expect};
+use serde_json::Value;
+
+use crate::sandbox::Sandbox;
+use crate::server::{Reply, Server};
+
+const CONFIG: &str = r#"
+[price."gpt-4o"]
+input = 0.003
+output = "30/1M"
+cached = "0.5/1M"
+"#;
+
+const MAP: &str = r#"{"sample_spec": {"input_cost_per_token": "a number"},
+    "gpt-4o": {"input_cost_per_token": 4e-06, "output_cost_per_token": 0.00004},
+    "other/model": {"input_cost_per_token": 1, "output_cost_per_token": "free"}}"#;
+
+/// The price in a `--report`, which is the ledger's as well.
+#[track_caller]
+fn check(args: &[&str], env: &[(&str, &str)], config: &str, expected: Expect) {
+    let usage = r#"{"prompt_tokens":1000,"completion_tokens":500}"#;
+    let server = server(usage);
+    let sandbox = Sandbox::new();
+    sandbox.write("map.json", MAP);
+    sandbox.write(".config/gpt/config.toml", config);
+    let args = [&["chat", "-q", "-n", "--report", "report", "hello"], args].concat();
+    let mut call = sandbox.gpt(args).server(&server);
+    for (name, value) in env {
+        call = call.env(name, value);
+    }
+    let run = call.run();
+    assert_eq!(run.code, 0, "{}", run.err);
+    let line: Value = serde_json::from_str(&sandbox.read("report")).unwrap();
+    expected.assert_eq(&format!("{} {}", line["price"], line["cost"]));
+}
+
+fn server(usage: &str) -> Server {
+    let choice = r#"{"message":{"content":"Hi."},"finish_reason":"stop"}"#;
+    Server::repeat(Reply::json(200, &format!(r#"{{"choices":[{choice}],"usage":{usage}}}"#)))
+}
+
+#[test]
+fn the_first_price_that_is_found_is_taken() {
+    let map = ["-m", "gpt-4o", "--prices", "map.json"];
+    check(
+        &["-m", "gpt-4o"],
+        &[],
+        "",
+        expect![[r#"{"rate":"2.5/1M:10/1M","source":"table"} 0.0075"#]],
+    );
+    check(&map, &[], "", expect![[r#"{"rate":"4/1M:40/1M","source":"price map"} 0.024"#]]);
+    check(
+        &["-m", "gpt-4o"],
+        &[("GPT_PRICES", "map.json")],
+        "",
+        expect![[r#"{"rate":"4/1M:40/1M","source":"price map"} 0.024"#]],
+    );
+    check(
+        &["-m", "gpt-4o"],
+        &[],
+        "prices = 'map.json'",
+        expect![[r#"{"rate":"4/1M:40/1M","source":"price map"} 0.024"#]],
+    );
+    check(&map, &[], CONFIG, expect![[r#"{"rate":"3/1M:30/1M","source":"config"} 0.018"#]]);
+    let rate = [&map[..], &["--rate", "1/1M:2/1M"]].concat();
+    check(&rate, &[], CONFIG, expect![[r#"{"rate":"1/1M:2/1M","source":"--rate"} 0.002"#]]);
+    check(
+        &["-m", "mine"],
+        &[("GPT_PRICES", "map.json")],
+        CONFIG,
+        expect![[r#"{"rate":"2/1M:2/1M","source":"default rate"} 0.003"#]],
+    );
+    check(
+        &["-m", "mine", "--rate", "0.002"],
+        &[],
+        "",
+        expect![[r#"{"rate":"2/1M:2/1M","source":"--rate"} 0.003"#]],
+    );
+    check(
+        &["-m", "gpt-3.5-turbo"],
+        &[],
+        "",
+        expect![[r#"{"rate":"2/1M:2/1M","source":"table"} 0.003"#]],
+    );
+    check(&[], &[], "", expect![[r#"{"rate":"2/1M:12/1M","source":"table"} 0.008"#]]);
+}
+
+#[test]
+fn a_price_that_is_none_is_refused() {
+    let refused = |args: &[&str], config: &str, expected: Expect| {
+        let server = Server::start(vec![]);
+        let sandbox = Sandbox::new();
+        sandbox.write("map.json", MAP);
+        sandbox.write("list.json", "[1]");
+        sandbox.write("text.json", "{\"gpt-4o\": {\"input_cost_per_token\": \"2e-6\"}}");
+        sandbox.write(".config/gpt/config.toml", config);
+        let args = [&["chat", "-n", "-m", "gpt-4o", "hello"], args].concat();
+        sandbox.gpt(args).server(&server).check(expected);
+        assert!(server.requests().is_empty());
+    };
+    refused(
+        &["--rate", "-1"],
+        "",
+        expect![[r#"
+        ! gpt: rate '-1' is negative; write 0.002, 0.002/1k or 2/1M:12/1M
+        exit 2
+    "#]],
+    );
+    refused(
+        &["--rate", "two"],
+        "",
+        expect![[r#"
+        ! gpt: rate 'two' is no number of dollars; write 0.002, 0.002/1k or 2/1M:12/1M
+        exit 2
+    "#]],
+    );
+    refused(
+        &["--rate", "2/1M:"],
+        "",
+        expect![[r#"
+        ! gpt: rate '2/1M:' is no number of dollars; write 0.002, 0.002/1k or 2/1M:12/1M
+        exit 2
+    "#]],
+    );
+    refused(
+        &["--rate", "2/10"],
+        "",
+        expect![[r#"
+        ! gpt: rate '2/10' is neither per 1k nor per 1M tokens; write 0.002, 0.002/1k or 2/1M:12/1M
+        exit 2
+    "#]],
+    );
+    refused(
+        &["--rate", "2000"],
+        "",
+        expect![[r#"
+        ! gpt: rate '2000' is over a dollar a token; write 0.002, 0.002/1k or 2/1M:12/1M
+        exit 2
+    "#]],
+    );
+    refused(
+        &["--prices", "text.json"],
+        "",
+        expect![[r#"
+        ! gpt: text.json: price map: input_cost_per_token of gpt-4o is no number: "2e-6"; write dollars a token as a number
+        exit 2
+    "#]],
+    );
+    refused(
+        &["--prices", "list.json"],
+        "",
+        expect![[r#"
+        ! gpt: list.json: no price map: invalid type: sequence, expected an object of models at line 1 column 0; one JSON object is wanted
+        exit 2
+    "#]],
+    );
+    refused(
+        &["--prices", "missing.json"],
+        "",
+        expect![[r#"
+        ! gpt: price map missing.json: no such file or directory
+        exit 1
+    "#]],
+    );
+    refused(
+        &[],
+        "[price.gpt-4o]\ninput = -1\noutput = 2",
+        expect![[r#"
+        ! gpt: config, price of gpt-4o: rate '-1' is negative; write 0.002, 0.002/1k or 2/1M:12/1M
+        exit 2
+    "#]],
+    );
+    refused(
+        &[],
+        "[price.gpt-4o]\ninput = 1",
+        expect![[r#"
+        ! gpt: config [dir]/.config/gpt/config.toml: line 1: missing field `output`
+        exit 2
+    "#]],
+    );
+    refused(
+        &[],
+        "[price.gpt-4o]\ninput = true\noutput = 1",
+        expect![[r#"
+            ! gpt: config [dir]/.config/gpt/config.toml: line 2: a rate is a number, or a text such as "2/1M"
+            exit 2
+        "#]],
+    );
+    refused(
+        &[],
+        "[price.\"gpt-4o\"]\ninputs = 1\noutput = 1",
+        expect![[r#"
+        ! gpt: config [dir]/.config/gpt/config.toml: line 2: unknown field `inputs`, expected one of `input`, `output`, `cached`, `cache_write`
+        exit 2
+    "#]],
+    );
+}
+
+/// The bill in picodollars, from the server's usage.
+#[track_caller]
+fn bill(model: &str, usage: &str, tier: &str, cost: &str) {
+    let sandbox = Sandbox::new();
+    let choice = r#"{"message":{"content":"Hi."},"finish_reason":"stop"}"#;
+    let body = format!(r#"{{"choices":[{choice}],"usage":{{{usage}}},"service_tier":{tier}}}"#);
+    let server = Server::repeat(Reply::json(200, &body));
+    let args = ["chat", "-q", "-n", "-m", model, "--report", "report", "hello"];
+    let run = sandbox.gpt(args).server(&server).run();
+    assert_eq!(run.code, 0, "{}", run.err);
+    let report = sandbox.read("report");
+    let (_, rest) = report.split_once("\"cost\":").unwrap();
+    assert_eq!(rest.split(',').next().unwrap(), cost, "{model} {usage} {tier}");
+    // What the report says is what the books say.
+    let books = sandbox.gpt(["spend", "--json"]).run();
+    assert!(books.text().contains(&format!("\"cost\":{cost},")), "{}", books.text());
+}
+
+#[test]
+fn the_bill_is_the_servers_usage_to_the_last_digit() {
+    let plain = r#""prompt_tokens":1000,"completion_tokens":500"#;
+    let details = |cached: u32, written: u32| {
+        format!(
+            r#"{plain},"prompt_tokens_details":{{"cached_tokens":{cached},
+            "cache_write_tokens":{written}}}"#
+        )
+    };
+    bill("gpt-4o", plain, "null", "0.0075");
+    bill("gpt-4o", &details(600, 0), "null", "0.00675");
+    bill("gpt-6-sol", &details(600, 0), "null", "0.00592");
+    bill("gpt-6-sol", &details(600, 200), "null", "0.00602");
+    // Reasoning is part of the reply; with some servers it is not, and the total tells.
+    let reasoning = r#","completion_tokens_details":{"reasoning_tokens":400}"#;
+    bill("gpt-4o", &format!("{plain}{reasoning}"), "null", "0.0075");
+    bill("gpt-4o", &format!("{plain}{reasoning},\"total_tokens\":1900"), "null", "0.0115");
+    // From the threshold on every rate of the request is another.
+    let long = |prompt: u32, cached: u32| {
+        format!(
+            r#""prompt_tokens":{prompt},"completion_tokens":500,"prompt_tokens_details":
+            {{"cached_tokens":{cached}}}"#
+        )
+    };
+    bill("gpt-6-sol", &long(272_000, 0), "null", "0.549");
+    bill("gpt-6-sol", &long(272_001, 0), "null", "1.095504");
+    bill("gpt-6-sol", &long(300_000, 100_000), "null", "0.8475");
+    // The tier that the server says it served.
+    bill("gpt-5.6-sol", plain, r#""default""#, "0.014");
+    bill("gpt-5.6-sol", plain, r#""flex""#, "0.007");
+    bill("gpt-5.6-sol", plain, r#""priority""#, "0.028");
+    bill("gpt-5.6-sol", plain, r#""unheard""#, "0.014");
+}
+
+#[test]
+fn prices_of_a_map_without_a_price_leave_the_table_in_force() {
+    let sandbox = Sandbox::new();
+    sandbox.write("map.json", r#"{"gpt-4o":{"max_tokens":100}}"#);
+    let args = ["chat", "--estimate", "-m", "gpt-4o", "--prices", "map.json", "hello"];
+    sandbox.gpt(args).check(expect![[r#"
+        8 prompt + up to 16384 reply tokens, at most $0.163860 (gpt-4o)
+    "#]]);
+}
+
+#[test]
+fn where_data_stays_in_a_region_it_costs_a_tenth_more() {
+    let estimate = |url: &str, args: &[&str], expected: Expect| {
+        let args = [&["chat", "--estimate", "--max-tokens", "100", "hello"], args].concat();
+        Sandbox::new().gpt(args).env("OPENAI_BASE_URL", url).check(expected);
+    };
+    estimate(
+        "https://api.openai.com/v1",
+        &[],
+        expect![[r#"
+        7 prompt + up to 100 reply tokens, at most $0.001214 (gpt-5.6-terra)
+    "#]],
+    );
+    estimate(
+        "https://eu.api.openai.com/v1",
+        &[],
+        expect![[r#"
+        7 prompt + up to 100 reply tokens, at most $0.001336 (gpt-5.6-terra)
+    "#]],
+    );
+    estimate(
+        "https://eu.api.openai.com/v1",
+        &["--rate", "1/1M"],
+        expect![[r#"
+        7 prompt + up to 100 reply tokens, at most $0.000107 (gpt-5.6-terra)
+    "#]],
+    );
+    estimate(
+        "https://eu.api.openai.com.example/v1",
+        &[],
+        expect![[r#"
+        7 prompt + up to 100 reply tokens, at most $0.001214 (gpt-5.6-terra)
+    "#]],
+    );
+}

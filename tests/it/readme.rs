@@ -1,0 +1,112 @@
+//! Every example of the README and of the help texts, run by a real shell, with pipes and all,
+//! against a server on loopback.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::image;
+use crate::sandbox::Sandbox;
+use crate::server::{Reply, Server};
+
+#[path = "../../src/wire/tests/peers.rs"]
+#[allow(dead_code)]
+mod peers;
+
+const CHAT: &str = r#"{"model":"m","choices":[{"index":0,"message":{"role":"assistant",
+    "content":"Fine."},"finish_reason":"stop"}],"usage":{"prompt_tokens":9,"completion_tokens":3}}"#;
+const TEXT: &str = r#"{"model":"m","choices":[{"index":0,"text":"Fine.","finish_reason":"stop"}],
+    "usage":{"prompt_tokens":9,"completion_tokens":3}}"#;
+
+/// The commands of a text that call the program; a comment or another tool's line is none.
+fn examples(text: &str) -> Vec<String> {
+    let lines = text.lines().map(str::trim).filter(|line| !line.starts_with('#'));
+    lines.filter(|line| line.split(' ').any(|word| word == "gpt")).map(String::from).collect()
+}
+
+/// Runs each example in one home, where the files they speak of exist.
+#[track_caller]
+fn check(examples: &[String]) {
+    let server = Server::answer(|_, request| match request.path.rsplit('/').next() {
+        _ if request.path.ends_with("/chat/completions") => Reply::json(200, CHAT),
+        Some("generations" | "edits") => image::made(&[image::PNG; 4]),
+        _ => Reply::json(200, TEXT),
+    });
+    let socks = peers::socks_proxy(0, None);
+    let sandbox = Sandbox::new();
+    for file in ["report.txt", "alerts.json", "main.rs", "book.txt", "prompt.txt", "src/lib.rs"] {
+        sandbox.write(file, "[1, 2, 3] is what it says. ".repeat(100));
+    }
+    for file in ["countries.txt", "cities.txt"] {
+        sandbox.write(file, "France\nPeru\n");
+    }
+    for file in ["room.jpg", "wall.png"] {
+        sandbox.write(file, image::bytes());
+    }
+    let bin = sandbox.path("bin");
+    let program = Path::new(env!("CARGO_BIN_EXE_gpt"));
+    sandbox.write("bin/git", "#!/bin/sh\necho 'a diff'\n");
+    make_runnable(&bin.join("git"));
+    std::os::unix::fs::symlink(program, bin.join("gpt")).unwrap();
+    for example in examples {
+        let command = example
+            .replace("http://127.0.0.1:8080/v1", &server.base_url())
+            .replace("127.0.0.1:1080", &socks.address.to_string());
+        let output = Command::new("sh")
+            .args(["-c", &command])
+            .current_dir(sandbox.path(""))
+            .env_clear()
+            .env("PATH", format!("{}:/usr/bin:/bin", bin.display()))
+            .env("HOME", sandbox.path(""))
+            .env("OPENAI_BASE_URL", server.base_url())
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let err = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{example}\n{err}");
+    }
+}
+
+fn make_runnable(path: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+fn readme() -> String {
+    fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap()
+}
+
+#[test]
+fn the_examples_of_the_readme_run() {
+    let readme = readme();
+    let blocks: Vec<&str> =
+        readme.split("```sh\n").skip(1).filter_map(|block| block.split("```").next()).collect();
+    // The first block builds and tests, the one that installs is for make.
+    let examples: Vec<String> = blocks[1..]
+        .iter()
+        .filter(|block| !block.contains("make"))
+        .flat_map(|b| examples(b))
+        .collect();
+    assert!(examples.len() > 10, "{examples:?}");
+    check(&examples);
+}
+
+#[test]
+fn the_examples_of_the_help_run() {
+    for command in ["chat", "complete", "image", "tokens"] {
+        let output =
+            Command::new(env!("CARGO_BIN_EXE_gpt")).args([command, "--help"]).output().unwrap();
+        let help = String::from_utf8(output.stdout).unwrap();
+        let examples = examples(help.split("Examples:").nth(1).unwrap());
+        assert!(examples.len() > 1, "{examples:?}");
+        check(&examples);
+    }
+}
+
+#[test]
+fn the_first_command_prints_what_the_readme_says() {
+    let sandbox = Sandbox::new();
+    let outcome = sandbox.gpt(["tokens"]).input("How much will this cost?\n").run();
+    let printed = outcome.text().trim_end().replace('\t', "<tab>");
+    assert!(readme().contains(&format!("`{printed}`")), "{printed}");
+}
