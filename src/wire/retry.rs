@@ -66,7 +66,7 @@ pub(super) fn advice<'a>(
 ) -> (Retry, Option<Duration>) {
     let worth_it = match header("x-should-retry") {
         _ if error.is_some_and(ServerError::is_quota) => false,
-        Some("true") => true,
+        // Its opposite is not heeded: what is refused would be refused again.
         Some("false") => false,
         _ => matches!(status, 408 | 409 | 429 | 500..),
     };
