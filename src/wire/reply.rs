@@ -99,8 +99,6 @@ pub struct Progress {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Model {
     pub id: String,
-    pub created: Option<i64>,
-    pub owned_by: Option<String>,
     /// `YYYY-MM-DD`.
     pub shutdown_date: Option<String>,
 }
@@ -276,6 +274,8 @@ fn finish(reason: String) -> Finish {
 
 /// Reads JSON of a known shape, and says what it is when it is not.
 fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, BadReply> {
+    // A byte order mark is none of the JSON, but there are servers that send one.
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     serde_json::from_slice(body).map_err(|error| unreadable(body, &error))
 }
 
