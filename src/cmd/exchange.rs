@@ -14,7 +14,7 @@ use crate::cmd::signals::{SIGINT, Signals};
 use crate::exit::{Exit, failure};
 use crate::stdio::Stdio;
 use crate::wire::reply::BadReply;
-use crate::wire::{Client, Failure, Kind, Waits};
+use crate::wire::{Client, Failure, Kind, Payload, Waits};
 
 /// How often whoever waits is told that it goes on.
 const TICK: Duration = Duration::from_secs(1);
@@ -135,7 +135,7 @@ impl<'a, R: Request> Exchange<'a, R> {
             self.booked_attempts += 1;
             let read = answer.reader();
             attempt::start(&self.client, self.plan, &body, read, within, sender.clone());
-            let end = self.receive(events, answer, stdio);
+            let end = self.receive(&body, events, answer, stdio);
             let End::Failed(failed) = &end else { return end };
             self.account.request_id.clone_from(&failed.request_id);
             if answer.has_arrived() {
@@ -171,6 +171,7 @@ impl<'a, R: Request> Exchange<'a, R> {
 
     fn receive(
         &mut self,
+        body: &Payload,
         events: &Receiver<Event<Whole<R>>>,
         answer: &mut R::Reply,
         stdio: &mut Stdio,
@@ -205,8 +206,11 @@ impl<'a, R: Request> Exchange<'a, R> {
                 }
                 Event::Failed(failed) => return End::Failed(failed),
                 Event::Signal(signal) => {
-                    let last = events.recv_timeout(LAST_WORDS);
-                    let sent = !matches!(&last, Ok(Event::Failed(failed)) if !failed.sent);
+                    // An answer may say that the request was refused.
+                    let sent = match events.recv_timeout(LAST_WORDS) {
+                        Ok(Event::Failed(failed)) => failed.sent,
+                        _ => body.is_sent(),
+                    };
                     return End::Stopped { signal, sent };
                 }
             };

@@ -2,6 +2,7 @@
 //! out from where it lies and is never copied.
 
 use std::fmt::Write;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use memchr::memmem;
 
@@ -9,6 +10,8 @@ use memchr::memmem;
 pub struct Payload {
     pub(super) content_type: String,
     pub(super) pieces: Vec<Vec<u8>>,
+    /// The first of it has left, in the attempt that is under way.
+    pub(super) sent: AtomicBool,
 }
 
 /// A field of a form.
@@ -22,7 +25,7 @@ pub struct Field {
 impl Payload {
     pub fn json(text: String) -> Payload {
         let content_type = "application/json".to_owned();
-        Payload { content_type, pieces: vec![text.into_bytes()] }
+        Payload::new(content_type, vec![text.into_bytes()])
     }
 
     /// A form (`multipart/form-data`).
@@ -42,7 +45,17 @@ impl Payload {
             before = format!("\r\n--{boundary}\r\n");
         }
         pieces.push(format!("\r\n--{boundary}--\r\n").into_bytes());
-        Payload { content_type: format!("multipart/form-data; boundary={boundary}"), pieces }
+        Payload::new(format!("multipart/form-data; boundary={boundary}"), pieces)
+    }
+
+    fn new(content_type: String, pieces: Vec<Vec<u8>>) -> Payload {
+        Payload { content_type, pieces, sent: AtomicBool::new(false) }
+    }
+
+    /// Whether a server may have it. Once its client was interrupted this does not become true any
+    /// more, even while a connection is still being made.
+    pub fn is_sent(&self) -> bool {
+        self.sent.load(Ordering::SeqCst)
     }
 
     pub(super) fn len(&self) -> usize {

@@ -1,13 +1,14 @@
 //! One attempt: a request goes out once, and its answer comes back to be read.
 
-use std::cell::Cell;
 use std::io::{self, Read};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use ureq::http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
+use ureq::http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use ureq::http::{self, HeaderMap};
 use ureq::{Body, SendBody};
 
+use super::reply::tidy;
 use super::response::Response;
 use super::stage::Stage;
 use super::{Client, Failure, Kind, Payload, Retry, Url};
@@ -90,9 +91,11 @@ pub(super) fn attempt(
         sent: false,
         answered: false,
     };
-    let sent = Cell::new(false);
-    let result = exchange(client, request, url, deadline, &sent);
-    stage.sent = sent.get();
+    let result = exchange(client, request, url, deadline);
+    stage.sent = match request.method {
+        Method::Get => false,
+        Method::Post(payload) => payload.is_sent(),
+    };
     let (head, body) = match result {
         Ok(response) => response.into_parts(),
         Err(_) if client.is_interrupted() => return Err(interrupted(&stage)),
@@ -100,17 +103,29 @@ pub(super) fn attempt(
     };
     stage.answered = true;
     let status = head.status.as_u16();
-    if let Some(location) = redirection(request.method, status, &head.headers) {
-        return url
+    if let Some(location) = redirection(status, &head.headers) {
+        let to = url
             .redirected(location)
-            .map(Outcome::Redirect)
-            .map_err(|error| refused(format!("{} redirects to nowhere: {error}", url.server())));
+            .map_err(|error| refused(format!("{} redirects to nowhere: {error}", url.server())))?;
+        // What would turn our POST into a GET is not followed.
+        if matches!(request.method, Method::Get) || matches!(status, 307 | 308) {
+            return Ok(Outcome::Redirect(to));
+        }
+        let message = format!(
+            "{} answered {status}: what was asked is at {to}; is the base URL right?",
+            url.server()
+        );
+        return Err(refused(client.redact(&message)));
     }
-    let reader = body.into_reader();
     if (200..300).contains(&status) {
+        if let Some(encoding) = encoding(&head.headers) {
+            return Err(stage.encoded(&encoding));
+        }
+        let reader = body.into_reader();
         let response = Response::new(status, head.headers, reader, stage, client);
         return Ok(Outcome::Answer(Box::new(response)));
     }
+    let reader = body.into_reader();
     let mut words = Vec::new();
     // The status is the answer. Should its explanation break off, what came of it has to do.
     let _ = reader.take(LONGEST_REFUSAL).read_to_end(&mut words);
@@ -128,7 +143,6 @@ fn exchange(
     request: &Request<'_>,
     url: &Url,
     deadline: Instant,
-    sent: &Cell<bool>,
 ) -> Result<http::Response<Body>, ureq::Error> {
     let accept = match request.accept {
         Accept::Json => "application/json",
@@ -149,7 +163,8 @@ fn exchange(
             client.agent.run(request)
         }
         Method::Post(payload) => {
-            let mut outgoing = Outgoing { rest: &payload.pieces, read: 0, sent };
+            payload.sent.store(false, Ordering::SeqCst);
+            let mut outgoing = Outgoing { client, payload, rest: &payload.pieces, read: 0 };
             let request = builder
                 .method("POST")
                 .header(CONTENT_TYPE, &payload.content_type)
@@ -164,15 +179,21 @@ fn exchange(
 /// A request's body that notes when the first of it is taken: by then the connection stands and
 /// the head is out, and from then on the server may have all of it.
 struct Outgoing<'a> {
+    client: &'a Client,
+    payload: &'a Payload,
     rest: &'a [Vec<u8>],
     /// How much of the first piece has been taken.
     read: usize,
-    sent: &'a Cell<bool>,
 }
 
 impl Read for Outgoing<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.sent.set(true);
+        // Whoever interrupts looks behind the interruption whether it was sent; here it is the
+        // other way round. So one of the two sees the other.
+        if !self.payload.sent.swap(true, Ordering::SeqCst) && self.client.is_interrupted() {
+            self.payload.sent.store(false, Ordering::SeqCst);
+            return Err(io::ErrorKind::NotConnected.into());
+        }
         while let [piece, rest @ ..] = self.rest {
             let length = (&piece[self.read..]).read(buffer)?;
             if length > 0 || buffer.is_empty() {
@@ -185,11 +206,14 @@ impl Read for Outgoing<'_> {
     }
 }
 
-/// Where to go instead. A redirect that would turn our POST into a GET is none.
-fn redirection<'a>(method: Method<'_>, status: u16, headers: &'a HeaderMap) -> Option<&'a str> {
-    let follows = match method {
-        Method::Get => matches!(status, 301 | 302 | 303 | 307 | 308),
-        Method::Post(_) => matches!(status, 307 | 308),
-    };
-    headers.get("location").filter(|_| follows)?.to_str().ok()
+/// Where to go instead.
+fn redirection(status: u16, headers: &HeaderMap) -> Option<&str> {
+    let redirects = matches!(status, 301 | 302 | 303 | 307 | 308);
+    headers.get("location").filter(|_| redirects)?.to_str().ok()
+}
+
+/// What the body was packed with, although nobody asked for that.
+fn encoding(headers: &HeaderMap) -> Option<String> {
+    let encoding = tidy(&String::from_utf8_lossy(headers.get(CONTENT_ENCODING)?.as_bytes()));
+    Some(encoding).filter(|name| !name.is_empty() && !name.eq_ignore_ascii_case("identity"))
 }

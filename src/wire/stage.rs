@@ -38,6 +38,8 @@ const SOCKS_REFUSALS: [&str; 11] = [
     "invalid reserved byte",
 ];
 
+const NO_SUCH_HOST: &str = "no such host";
+
 type Verdict = (Kind, Retry, String);
 
 impl Stage {
@@ -55,7 +57,7 @@ impl Stage {
                 let message = format!("{what} from {server} within {}", seconds(self.within));
                 (Kind::Timeout, Retry::Never, message)
             }
-            Error::HostNotFound => self.unconnected("no such host"),
+            Error::HostNotFound => self.unconnected(NO_SUCH_HOST),
             Error::Io(error) => self.io_failure(&error),
             Error::ConnectProxyFailed(why) => self.tunnel_failure(&why),
             Error::Tls(why) => self.untrusted(why),
@@ -82,16 +84,21 @@ impl Stage {
         Failure { sent: self.sent, ..Failure::new(kind, retry, message) }
     }
 
+    /// A reply that nobody here can unpack.
+    pub(super) fn encoded(&self, encoding: &str) -> Failure {
+        let message = format!(
+            "the reply of {} is not read: it is packed with {encoding}, which was not asked for",
+            self.url.server()
+        );
+        Failure { sent: self.sent, ..Failure::new(Kind::Unreadable, Retry::Never, message) }
+    }
+
     fn io_failure(&self, error: &io::Error) -> Verdict {
         let cause = error.get_ref();
         if let Some(tls) = cause.and_then(|cause| cause.downcast_ref::<rustls::Error>()) {
             return self.untrusted(&tls.to_string());
         }
-        let why = match error.kind() {
-            ErrorKind::UnexpectedEof => "the other side closed the connection".to_owned(),
-            kind if error.raw_os_error().is_some() => kind.to_string(),
-            _ => tidy(&error.to_string()),
-        };
+        let why = words(error);
         if self.sent || self.answered {
             self.broken(&why)
         } else if self.is_over_socks() && SOCKS_REFUSALS.contains(&why.as_str()) {
@@ -197,13 +204,33 @@ impl Stage {
     }
 }
 
-/// The server's words: its error object's, or a plain text. An HTML page says nothing.
+/// The server's words: its error object's, or a plain text. An HTML page says nothing, nor do
+/// bytes that are no text.
 fn reason(error: Option<&ServerError>, body: &str) -> Option<String> {
     let text = match error {
         Some(error) => error.to_string(),
         None => tidy(body),
     };
-    Some(text).filter(|text| !text.is_empty() && !text.starts_with('<'))
+    let says_nothing = text.is_empty() || text.starts_with('<') || text.contains('\u{fffd}');
+    Some(text).filter(|_| !says_nothing)
+}
+
+/// What the system says of an error, without the number that Rust puts behind it, and what the
+/// resolver says without what Rust puts before it.
+fn words(error: &io::Error) -> String {
+    if error.kind() == ErrorKind::UnexpectedEof {
+        return "the other side closed the connection".to_owned();
+    }
+    let text = tidy(&error.to_string());
+    let name = text.strip_prefix("failed to lookup address information: ");
+    match (name, text.find(" (os error ")) {
+        (Some("Name or service not known" | "nodename nor servname provided, or not known"), _) => {
+            NO_SUCH_HOST.to_owned()
+        }
+        (Some(why), _) => format!("the name cannot be looked up: {}", why.to_lowercase()),
+        (None, Some(end)) => text[..end].to_lowercase(),
+        (None, None) => text,
+    }
 }
 
 pub(super) fn seconds(time: Duration) -> String {

@@ -101,9 +101,9 @@ fn what_the_server_refuses_is_5_6_7_or_8() {
         &[],
         Reply::redirect(302, "/elsewhere"),
         expect![[r#"
-        ! gpt: [server] answered 302: moved
-        exit 6
-    "#]],
+            ! gpt: [server] answered 302: what was asked is at http://[server]/elsewhere; is the base URL right?
+            exit 6
+        "#]],
     );
 }
 

@@ -222,6 +222,7 @@ fn what_servers_answer_is_told_apart() {
         (Kind::Refused, Retry::Never, r#"422: [{"msg":"field required"}]"#),
     );
     check(413, &[], "too\nlarge\x1b[2J", (Kind::Refused, Retry::Never, "413: too large [2J"));
+    check(400, &[], "\u{1f}\u{fffd}", (Kind::Refused, Retry::Never, "400"));
     check(408, &[], "", (Kind::Refused, Retry::Backoff, "408"));
     check(409, &[], "", (Kind::Refused, Retry::Backoff, "409"));
     check(407, &[], "", (Kind::Proxy, Retry::Never, "407"));

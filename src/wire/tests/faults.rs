@@ -1,5 +1,7 @@
 //! What servers do wrong: they refuse, hang, break off, lie and flood.
 
+use std::net::{TcpListener, TcpStream};
+
 use super::*;
 
 /// A failure by its caller's measures; in the message the server's address is `HOST`.
@@ -29,21 +31,53 @@ fn nobody_listens() {
 fn a_host_that_does_not_exist() {
     let failure = ask(&client("http://no-such-host.invalid"), LONG).unwrap_err();
     assert_eq!((failure.kind, failure.retry, failure.sent), (Kind::Connect, Retry::Backoff, false));
-    assert!(failure.message.starts_with("no connection to no-such-host.invalid: "), "{failure}");
+    // Without a network nobody can say so for certain.
+    let unknown = "no connection to no-such-host.invalid: the name cannot be looked up: ";
+    let message = &failure.message;
+    assert!(
+        message == "no connection to no-such-host.invalid: no such host"
+            || message.starts_with(unknown),
+        "{failure}"
+    );
+}
+
+/// An address that answers no connection: nobody accepts, and the queue is full. Not every kind of
+/// kernel minds.
+fn silent() -> Option<(TcpListener, Vec<TcpStream>)> {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut queue = Vec::new();
+    while let Ok(stream) = TcpStream::connect_timeout(&address, SHORT) {
+        queue.push(stream);
+        if queue.len() > 5000 {
+            return None;
+        }
+    }
+    Some((listener, queue))
+}
+
+#[test]
+fn an_interruption_before_there_is_a_connection_leaves_nothing_sent() {
+    let Some((listener, _queue)) = silent() else { return };
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let client = Client::new(&Settings { connect_timeout: SHORT, ..settings(&base) }).unwrap();
+    let body = Payload::json("{}".to_owned());
+    let (method, accept) = (Method::Post(&body), Accept::Json);
+    let request = Request { method, endpoint: "", accept, within: LONG };
+    std::thread::scope(|scope| {
+        let asking = scope.spawn(|| send(&client, &request).err().unwrap());
+        client.interrupter().interrupt();
+        // At once, while the attempt goes on.
+        assert!(!body.is_sent());
+        let failure = asking.join().unwrap();
+        assert_eq!((failure.kind, failure.sent), (Kind::Interrupted, false));
+    });
 }
 
 #[test]
 fn a_connection_that_does_not_come_about_in_time() {
-    // Nobody accepts, and the queue is full: the kernel answers no further connection.
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let Some((listener, _queue)) = silent() else { return };
     let address = listener.local_addr().unwrap();
-    let mut queue = Vec::new();
-    while let Ok(stream) = std::net::TcpStream::connect_timeout(&address, SHORT) {
-        queue.push(stream);
-        if queue.len() > 5000 {
-            return; // Another kind of kernel.
-        }
-    }
     let base = format!("http://{address}");
     let settings = Settings { connect_timeout: SHORT, ..settings(&base) };
     let failure = ask(&Client::new(&settings).unwrap(), LONG).unwrap_err();
@@ -123,7 +157,7 @@ fn a_reply_that_is_cut_at_any_byte_is_no_reply() {
 fn whole_bytes(reply: &Reply) -> Vec<u8> {
     use std::io::{Read, Write};
     let server = Server::start(vec![reply.clone()]);
-    let mut stream = std::net::TcpStream::connect(server.address()).unwrap();
+    let mut stream = TcpStream::connect(server.address()).unwrap();
     stream.write_all(b"GET / HTTP/1.1\r\n\r\n").unwrap();
     let mut bytes = vec![0; reply.wire_len()];
     stream.read_exact(&mut bytes).unwrap();
@@ -182,6 +216,24 @@ fn a_length_that_lies_is_found_out() {
         let server = Server::start(vec![Reply::raw(raw)]);
         let failure = ask(&client(&server.base_url()), LONG).err();
         check(failure, &server, UNREADABLE, &format!("HOST does not speak HTTP: {why}"));
+    }
+}
+
+#[test]
+fn a_reply_that_is_packed_is_not_understood() {
+    let packed = Reply::new(200, "application/json", [0x1f, 0x8b, 8]);
+    for (encoding, read) in [("gzip", false), ("br", false), ("identity", true), ("", true)] {
+        let server = Server::repeat(packed.clone().header("content-encoding", encoding));
+        let whole = post(&client(&server.base_url()), Accept::Json, LONG);
+        let Some(failure) = whole.and_then(|response| response.whole(3)).err() else {
+            assert!(read, "{encoding}");
+            continue;
+        };
+        assert!(!read, "{encoding}");
+        let message = format!(
+            "the reply of HOST is not read: it is packed with {encoding}, which was not asked for"
+        );
+        check(Some(failure), &server, UNREADABLE, &message);
     }
 }
 

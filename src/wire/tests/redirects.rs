@@ -35,7 +35,9 @@ fn a_redirect_that_would_drop_the_body_is_refused() {
     for status in [301, 302, 303] {
         let server = Server::start(vec![Reply::redirect(status, "/x")]);
         let failure = ask(&client(&server.base_url()), LONG).unwrap_err();
-        check_refused(&failure, &format!("{} answered {status}: moved", server.address()));
+        let host = server.address();
+        let where_to = format!("what was asked is at http://{host}/x; is the base URL right?");
+        check_refused(&failure, &format!("{host} answered {status}: {where_to}"));
         assert_eq!(server.requests().len(), 1);
     }
 }
