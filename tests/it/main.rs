@@ -9,6 +9,7 @@
 mod answers;
 mod booking;
 mod budget;
+mod caps;
 mod chat;
 mod complete;
 mod cutting;
