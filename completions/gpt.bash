@@ -58,7 +58,7 @@ _gpt() {
             return 0
             ;;
         gpt__subcmd__chat)
-            opts="-s -a -S -i -f -n -N -o -q -P -h -m --system --system-file --attach --messages --schema --session --fit --interactive --file --no-stdin --temperature --top-p --stop --seed --choices --option --max-tokens --max-tokens-field --max-prompt-tokens --max-cost --budget --tag --rate --prices --estimate --dry-run --json --stream --no-stream --allow-incomplete --quiet --report --base-url --proxy --timeout --retries --api-key-file --profile --help --model"
+            opts="-s -a -S -i -f -n -N -o -q -0 -j -P -h -m --system --system-file --attach --messages --schema --session --fit --interactive --file --no-stdin --temperature --top-p --stop --seed --choices --option --max-tokens --max-tokens-field --max-prompt-tokens --max-cost --budget --tag --rate --prices --estimate --dry-run --json --stream --no-stream --allow-incomplete --quiet --report --lines --null --jsonl --jobs --resume --base-url --proxy --timeout --retries --api-key-file --profile --help --model"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -275,6 +275,29 @@ _gpt() {
                     fi
                     return 0
                     ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -j)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --resume)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
                 --base-url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -330,7 +353,7 @@ _gpt() {
             return 0
             ;;
         gpt__subcmd__complete)
-            opts="-f -n -N -o -q -P -h -m --suffix --echo --logprobs --best-of --file --no-stdin --temperature --top-p --stop --seed --choices --option --max-tokens --max-tokens-field --max-prompt-tokens --max-cost --budget --tag --rate --prices --estimate --dry-run --json --stream --no-stream --allow-incomplete --quiet --report --base-url --proxy --timeout --retries --api-key-file --profile --help --model"
+            opts="-f -n -N -o -q -0 -j -P -h -m --suffix --echo --logprobs --best-of --file --no-stdin --temperature --top-p --stop --seed --choices --option --max-tokens --max-tokens-field --max-prompt-tokens --max-cost --budget --tag --rate --prices --estimate --dry-run --json --stream --no-stream --allow-incomplete --quiet --report --lines --null --jsonl --jobs --resume --base-url --proxy --timeout --retries --api-key-file --profile --help --model"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -468,6 +491,29 @@ _gpt() {
                     fi
                     return 0
                     ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -j)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --resume)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
                 --base-url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -544,7 +590,7 @@ _gpt() {
             return 0
             ;;
         gpt__subcmd__image)
-            opts="-O -f -n -o -q -P -N -h -m --size --quality --background --format --edit --mask --output --force --show --file --no-stdin --option --max-prompt-tokens --budget --tag --rate --prices --estimate --dry-run --json --quiet --report --base-url --proxy --timeout --retries --api-key-file --profile --choices --max-cost --stream --no-stream --temperature --top-p --stop --seed --max-tokens --max-tokens-field --allow-incomplete --help --model"
+            opts="-O -f -n -o -q -0 -j -P -N -h -m --size --quality --background --format --edit --mask --output --force --show --file --no-stdin --option --max-prompt-tokens --budget --tag --rate --prices --estimate --dry-run --json --quiet --report --lines --null --jsonl --jobs --resume --base-url --proxy --timeout --retries --api-key-file --profile --choices --max-cost --stream --no-stream --temperature --top-p --stop --seed --max-tokens --max-tokens-field --allow-incomplete --help --model"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -696,6 +742,29 @@ _gpt() {
                     return 0
                     ;;
                 --report)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -j)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --resume)
                     local oldifs
                     if [ -n "${IFS+x}" ]; then
                         oldifs="$IFS"

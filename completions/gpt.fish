@@ -72,12 +72,14 @@ complete -c gpt -n "__fish_gpt_using_subcommand chat" -l max-tokens -d 'The repl
 complete -c gpt -n "__fish_gpt_using_subcommand chat" -l max-tokens-field -d 'The field that carries the cap [default: what the model takes]' -r -f -a "legacy\t'max_tokens'
 new\t'max_completion_tokens'"
 complete -c gpt -n "__fish_gpt_using_subcommand chat" -l max-prompt-tokens -d 'Refuse a prompt of more than N tokens' -r
-complete -c gpt -n "__fish_gpt_using_subcommand chat" -l max-cost -d 'Refuse what could cost more, retries and all; without --max-tokens, cap the reply at what it allows' -r
+complete -c gpt -n "__fish_gpt_using_subcommand chat" -l max-cost -d 'Refuse what could cost more; without --max-tokens, cap the reply at what this allows' -r
 complete -c gpt -n "__fish_gpt_using_subcommand chat" -l budget -d 'Refuse what could break this budget: 5/day, 20/week, 50/month, 100/total (repeatable)' -r
 complete -c gpt -n "__fish_gpt_using_subcommand chat" -l tag -d 'Book under this name; --budget then covers this name alone' -r
 complete -c gpt -n "__fish_gpt_using_subcommand chat" -l rate -d 'Price per 1,000 tokens in dollars: 0.002, 0.002/1k, 2/1M:12/1M' -r
 complete -c gpt -n "__fish_gpt_using_subcommand chat" -l prices -d 'Prices from this file, in LiteLLM\'s price-map format' -r -F
 complete -c gpt -n "__fish_gpt_using_subcommand chat" -l report -d 'Append one JSON line with the whole account of the call' -r -F
+complete -c gpt -n "__fish_gpt_using_subcommand chat" -s j -l jobs -d 'So many requests at once; replies keep the order of the records' -r
+complete -c gpt -n "__fish_gpt_using_subcommand chat" -l resume -d 'Write to OUT instead of standard output, and ask only what it does not answer yet' -r -F
 complete -c gpt -n "__fish_gpt_using_subcommand chat" -l base-url -d 'The API\'s address [default: https://api.openai.com/v1]' -r -f
 complete -c gpt -n "__fish_gpt_using_subcommand chat" -l proxy -d 'Proxy: http, https, socks5 or socks5h' -r -f
 complete -c gpt -n "__fish_gpt_using_subcommand chat" -l timeout -d 'Give up after this long, all attempts together' -r
@@ -281,6 +283,9 @@ complete -c gpt -n "__fish_gpt_using_subcommand chat" -l stream -d 'Print the re
 complete -c gpt -n "__fish_gpt_using_subcommand chat" -l no-stream -d 'Print the reply when it is whole [default: into a pipe]'
 complete -c gpt -n "__fish_gpt_using_subcommand chat" -l allow-incomplete -d 'Exit 0 for a reply that was cut at its cap'
 complete -c gpt -n "__fish_gpt_using_subcommand chat" -s q -l quiet -d 'Nothing on standard error but errors'
+complete -c gpt -n "__fish_gpt_using_subcommand chat" -l lines -d 'Every line of standard input is a request; PROMPT and all options apply to each'
+complete -c gpt -n "__fish_gpt_using_subcommand chat" -s 0 -l null -d 'Every NUL-separated record is; replies end in NUL, their line breaks untouched'
+complete -c gpt -n "__fish_gpt_using_subcommand chat" -l jsonl -d 'Every JSON line is: {"prompt": ...} or {"messages": ...}, with an optional "id"'
 complete -c gpt -n "__fish_gpt_using_subcommand chat" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gpt -n "__fish_gpt_using_subcommand complete" -l suffix -d 'Text that comes after the completion' -r
 complete -c gpt -n "__fish_gpt_using_subcommand complete" -l logprobs -d 'Log probabilities of the N likeliest tokens (see them with --json)' -r
@@ -296,12 +301,14 @@ complete -c gpt -n "__fish_gpt_using_subcommand complete" -l max-tokens -d 'The 
 complete -c gpt -n "__fish_gpt_using_subcommand complete" -l max-tokens-field -d 'The field that carries the cap [default: what the model takes]' -r -f -a "legacy\t'max_tokens'
 new\t'max_completion_tokens'"
 complete -c gpt -n "__fish_gpt_using_subcommand complete" -l max-prompt-tokens -d 'Refuse a prompt of more than N tokens' -r
-complete -c gpt -n "__fish_gpt_using_subcommand complete" -l max-cost -d 'Refuse what could cost more, retries and all; without --max-tokens, cap the reply at what it allows' -r
+complete -c gpt -n "__fish_gpt_using_subcommand complete" -l max-cost -d 'Refuse what could cost more; without --max-tokens, cap the reply at what this allows' -r
 complete -c gpt -n "__fish_gpt_using_subcommand complete" -l budget -d 'Refuse what could break this budget: 5/day, 20/week, 50/month, 100/total (repeatable)' -r
 complete -c gpt -n "__fish_gpt_using_subcommand complete" -l tag -d 'Book under this name; --budget then covers this name alone' -r
 complete -c gpt -n "__fish_gpt_using_subcommand complete" -l rate -d 'Price per 1,000 tokens in dollars: 0.002, 0.002/1k, 2/1M:12/1M' -r
 complete -c gpt -n "__fish_gpt_using_subcommand complete" -l prices -d 'Prices from this file, in LiteLLM\'s price-map format' -r -F
 complete -c gpt -n "__fish_gpt_using_subcommand complete" -l report -d 'Append one JSON line with the whole account of the call' -r -F
+complete -c gpt -n "__fish_gpt_using_subcommand complete" -s j -l jobs -d 'So many requests at once; replies keep the order of the records' -r
+complete -c gpt -n "__fish_gpt_using_subcommand complete" -l resume -d 'Write to OUT instead of standard output, and ask only what it does not answer yet' -r -F
 complete -c gpt -n "__fish_gpt_using_subcommand complete" -l base-url -d 'The API\'s address [default: https://api.openai.com/v1]' -r -f
 complete -c gpt -n "__fish_gpt_using_subcommand complete" -l proxy -d 'Proxy: http, https, socks5 or socks5h' -r -f
 complete -c gpt -n "__fish_gpt_using_subcommand complete" -l timeout -d 'Give up after this long, all attempts together' -r
@@ -504,6 +511,9 @@ complete -c gpt -n "__fish_gpt_using_subcommand complete" -l stream -d 'Print th
 complete -c gpt -n "__fish_gpt_using_subcommand complete" -l no-stream -d 'Print the reply when it is whole [default: into a pipe]'
 complete -c gpt -n "__fish_gpt_using_subcommand complete" -l allow-incomplete -d 'Exit 0 for a reply that was cut at its cap'
 complete -c gpt -n "__fish_gpt_using_subcommand complete" -s q -l quiet -d 'Nothing on standard error but errors'
+complete -c gpt -n "__fish_gpt_using_subcommand complete" -l lines -d 'Every line of standard input is a request; PROMPT and all options apply to each'
+complete -c gpt -n "__fish_gpt_using_subcommand complete" -s 0 -l null -d 'Every NUL-separated record is; replies end in NUL, their line breaks untouched'
+complete -c gpt -n "__fish_gpt_using_subcommand complete" -l jsonl -d 'Every JSON line is: {"prompt": ...} or {"messages": ...}, with an optional "id"'
 complete -c gpt -n "__fish_gpt_using_subcommand complete" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l size -d 'Width and height, such as 1024x1024, or auto' -r
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l quality -d 'Such as low, medium, high or auto; the better, the dearer' -r
@@ -520,6 +530,8 @@ complete -c gpt -n "__fish_gpt_using_subcommand image" -l tag -d 'Book under thi
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l rate -d 'Price per 1,000 tokens in dollars: 0.002, 0.002/1k, 2/1M:12/1M' -r
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l prices -d 'Prices from this file, in LiteLLM\'s price-map format' -r -F
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l report -d 'Append one JSON line with the whole account of the call' -r -F
+complete -c gpt -n "__fish_gpt_using_subcommand image" -s j -l jobs -d 'So many requests at once; replies keep the order of the records' -r
+complete -c gpt -n "__fish_gpt_using_subcommand image" -l resume -d 'Write to OUT instead of standard output, and ask only what it does not answer yet' -r -F
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l base-url -d 'The API\'s address [default: https://api.openai.com/v1]' -r -f
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l proxy -d 'Proxy: http, https, socks5 or socks5h' -r -f
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l timeout -d 'Give up after this long, all attempts together' -r
@@ -729,6 +741,9 @@ complete -c gpt -n "__fish_gpt_using_subcommand image" -l estimate -d 'Print the
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l dry-run -d 'Print the request\'s body and send nothing'
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l json -d 'Print the server\'s response as it was sent'
 complete -c gpt -n "__fish_gpt_using_subcommand image" -s q -l quiet -d 'Nothing on standard error but errors'
+complete -c gpt -n "__fish_gpt_using_subcommand image" -l lines -d 'Every line of standard input is a request; PROMPT and all options apply to each'
+complete -c gpt -n "__fish_gpt_using_subcommand image" -s 0 -l null -d 'Every NUL-separated record is; replies end in NUL, their line breaks untouched'
+complete -c gpt -n "__fish_gpt_using_subcommand image" -l jsonl -d 'Every JSON line is: {"prompt": ...} or {"messages": ...}, with an optional "id"'
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l stream -d 'With --show, draw previews as they come'
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l no-stream -d 'Print the reply when it is whole [default: into a pipe]'
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l allow-incomplete -d 'Exit 0 for a reply that was cut at its cap'

@@ -102,7 +102,13 @@ pub struct Chat {
     pub schema: Option<PathBuf>,
 
     /// Continue the conversation kept under this name, or in this file
-    #[arg(short = 'S', long, value_name = "NAME|PATH", help_heading = "Conversation")]
+    #[arg(
+        short = 'S',
+        long,
+        value_name = "NAME|PATH",
+        conflicts_with = "records",
+        help_heading = "Conversation"
+    )]
     pub session: Option<String>,
 
     /// Drop the oldest turns until the prompt fits the model's context
@@ -113,7 +119,7 @@ pub struct Chat {
     #[arg(
         short,
         long,
-        conflicts_with_all = ["json", "schema", "dry_run", "estimate"],
+        conflicts_with_all = ["json", "schema", "dry_run", "estimate", "records"],
         help_heading = "Conversation"
     )]
     pub interactive: bool,
@@ -317,8 +323,7 @@ pub struct Request {
     #[arg(long, value_name = "N", help_heading = "Limits")]
     pub max_prompt_tokens: Option<u64>,
 
-    /// Refuse what could cost more, retries and all; without --max-tokens, cap the reply at what it
-    /// allows
+    /// Refuse what could cost more; without --max-tokens, cap the reply at what this allows
     #[arg(long, value_name = "USD", allow_hyphen_values = true, help_heading = "Limits")]
     pub max_cost: Option<String>,
 
@@ -371,7 +376,66 @@ pub struct Request {
     pub report: Option<PathBuf>,
 
     #[command(flatten)]
+    pub records: Records,
+
+    #[command(flatten)]
     pub connection: Connection,
+}
+
+/// Many requests from one standard input.
+#[derive(Args)]
+pub struct Records {
+    /// Every line of standard input is a request; PROMPT and all options apply to each
+    #[arg(
+        long,
+        group = "records",
+        conflicts_with_all = ["stream", "no_stdin"],
+        help_heading = "Many records"
+    )]
+    pub lines: bool,
+
+    /// Every NUL-separated record is; replies end in NUL, their line breaks untouched
+    #[arg(
+        short = '0',
+        long,
+        group = "records",
+        conflicts_with_all = ["stream", "no_stdin"],
+        help_heading = "Many records"
+    )]
+    pub null: bool,
+
+    /// Every JSON line is: {"prompt": ...} or {"messages": ...}, with an optional "id"
+    #[arg(
+        long,
+        group = "records",
+        conflicts_with_all = ["stream", "no_stdin"],
+        help_heading = "Many records"
+    )]
+    pub jsonl: bool,
+
+    /// So many requests at once; replies keep the order of the records
+    #[arg(
+        short = 'j',
+        long,
+        value_name = "N",
+        value_parser = clap::value_parser!(u16).range(1..=1000),
+        default_value_t = 1,
+        requires = "records",
+        hide_default_value = true,
+        help_heading = "Many records"
+    )]
+    pub jobs: u16,
+
+    /// Write to OUT instead of standard output, and ask only what it does not answer yet
+    #[arg(
+        long,
+        value_name = "OUT",
+        value_hint = ValueHint::FilePath,
+        requires = "records",
+        conflicts_with_all = ["dry_run", "estimate"],
+        help_heading = "Many records"
+    )]
+    pub resume: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]

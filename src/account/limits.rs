@@ -156,29 +156,61 @@ pub fn affordable_cap(
     model: &Model,
     asks: &[(Ask, Estimate)],
 ) -> Result<Option<u64>, Refusal> {
-    let (mut fixed, mut each) = (Picodollars::ZERO, Picodollars::ZERO);
-    let mut longest: Option<u64> = None;
+    let mut together = Together::default();
     for (ask, estimate) in asks {
+        together.add(model, ask, estimate)?;
+    }
+    together.cap(limit)
+}
+
+/// What requests that share a sum of money and a cap cost: any number of them in a few figures.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Together {
+    fixed: Picodollars,
+    each: Picodollars,
+    longest: Option<u64>,
+}
+
+impl Together {
+    pub fn add(&mut self, model: &Model, ask: &Ask, estimate: &Estimate) -> Result<(), Refusal> {
         let room = estimate.room.into_iter().chain(estimate.cap);
-        longest = room.chain(longest).min();
+        self.longest = room.chain(self.longest).min();
         match (estimate.fixed, estimate.cap_cost) {
-            (Some(one_fixed), Some(one_each)) if is_judged(ask, estimate) => {
-                fixed = fixed.plus(one_fixed);
-                each = each.plus(one_each);
+            (Some(fixed), Some(each)) if is_judged(ask, estimate) => {
+                self.fixed = self.fixed.plus(fixed);
+                self.each = self.each.plus(each);
+                Ok(())
             }
-            _ => {
-                return Err(worst(model, ask, estimate)
-                    .err()
-                    .unwrap_or_else(|| Refusal::NoBound { model: model.name.clone() }));
-            }
+            _ => Err(worst(model, ask, estimate)
+                .err()
+                .unwrap_or_else(|| Refusal::NoBound { model: model.name.clone() })),
         }
     }
-    let over = |worst| Refusal::OverCost { worst, limit, affordable: 0 };
-    match within(limit, fixed, each) {
-        Some(0) => Err(over(fixed.plus(each))),
-        Some(cap) => Ok(Some(longest.map_or(cap, |longest| cap.min(longest)))),
-        None if fixed > limit => Err(over(fixed.plus(each))),
-        None => Ok(longest),
+
+    /// The largest cap that a sum of money allows each of them.
+    pub fn cap(&self, limit: Picodollars) -> Result<Option<u64>, Refusal> {
+        let Self { fixed, each, longest } = *self;
+        let over = |worst| Refusal::OverCost { worst, limit, affordable: 0 };
+        match within(limit, fixed, each) {
+            Some(0) => Err(over(fixed.plus(each))),
+            Some(cap) => Ok(Some(longest.map_or(cap, |longest| cap.min(longest)))),
+            None if fixed > limit => Err(over(fixed.plus(each))),
+            None => Ok(longest),
+        }
+    }
+
+    /// What they cost at most with this cap.
+    pub fn worst(&self, cap: u64) -> Picodollars {
+        self.fixed.plus(self.each.times(cap))
+    }
+
+    /// All of them at a cap that each has set against a sum of money.
+    pub fn check(&self, worst: Picodollars, limit: Picodollars) -> Result<(), Refusal> {
+        if worst <= limit {
+            return Ok(());
+        }
+        let affordable = within(limit, self.fixed, self.each).unwrap_or(0);
+        Err(Refusal::OverCost { worst, limit, affordable })
     }
 }
 

@@ -1,13 +1,14 @@
 //! What chat and complete do alike around their bodies: settings in, plan out, and the steps from
 //! a plan to an exit code.
 
-use std::cell::OnceCell;
 use std::io::Write;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use serde_json::json;
 
 use crate::account::bill::Bill;
+use crate::account::limits::Limits;
 use crate::account::models::{CapField, Model};
 use crate::account::price::Price;
 use crate::args;
@@ -17,7 +18,7 @@ use crate::cmd::booking::Booking;
 use crate::cmd::budget::{self, Budget};
 use crate::cmd::connection;
 use crate::cmd::exchange::{Account, Exchange, incomplete};
-use crate::cmd::plan::{Kind, Plan};
+use crate::cmd::plan::{Kind, Plan, limits_of};
 use crate::cmd::pricing::Pricing;
 use crate::cmd::report::{self, Report, Told};
 use crate::cmd::request::Request;
@@ -52,7 +53,7 @@ pub struct Call<'a> {
     pub report: &'a Report,
     signals: Signals,
     /// The server and its key, once something is to be sent.
-    pub server: OnceCell<wire::Settings>,
+    pub server: OnceLock<wire::Settings>,
 }
 
 /// Runs a command's `body` with its call, and sees to it that its report is written.
@@ -96,7 +97,7 @@ impl<'a> Call<'a> {
             settings,
             report,
             signals,
-            server: OnceCell::new(),
+            server: OnceLock::new(),
         })
     }
 
@@ -113,7 +114,12 @@ impl<'a> Call<'a> {
 
     pub fn plan(&self, body: Body) -> anyhow::Result<Plan> {
         let (model, price) = (self.model.clone(), self.price.clone());
-        Plan::new(self.kind, model, price, body, self.args, !self.budgets.is_empty())
+        Plan::new(self.kind, model, price, body, self.limits()?)
+    }
+
+    /// The limits of the flags.
+    pub fn limits(&self) -> anyhow::Result<Limits> {
+        limits_of(self.args, !self.budgets.is_empty())
     }
 
     /// The whole way of a one-shot call. A whole reply's text is given to `keep` before it is
@@ -150,8 +156,7 @@ impl<'a> Call<'a> {
                 self.conclude(verdict, &account)
             })
         });
-        let billed = |bill: &&Bill| answer.has_arrived() || bill.usage.reply > 0;
-        if let Some(bill) = account.bill.as_ref().filter(billed) {
+        if let Some(bill) = account.bill.as_ref().filter(|_| answer.has_arrived()) {
             stdio.note(format_args!("used: {bill}"));
         }
         let told = self.report.tell(Told {

@@ -54,7 +54,7 @@ pub struct Plan {
     pub body: Body,
     pub ask: Ask,
     pub estimate: Estimate,
-    pub limits: Limits,
+    limits: Limits,
 }
 
 impl Plan {
@@ -64,25 +64,33 @@ impl Plan {
         kind: Kind,
         model: Model,
         price: Price,
-        mut body: Body,
-        args: &args::Request,
-        has_budget: bool,
+        body: Body,
+        limits: Limits,
     ) -> anyhow::Result<Self> {
-        let limits = limits_of(args, has_budget)?;
-        let mut ask = kind.ask(&model, &body)?;
-        let mut estimated = estimate(&ask, &model, &price);
-        if let (Some(sum), None) = (limits.cost, ask.cap) {
-            limits::check(&model, &ask, &estimated, &Limits { cost: None, ..limits })
-                .map_err(|refusal| refused(&refusal))?;
-            let affordable = limits::affordable_cap(sum, &model, &[(ask, estimated)])
-                .map_err(|refusal| refused(&refusal))?;
-            if let Some(cap) = affordable {
-                body.set_cap(cap);
-            }
-            ask = kind.ask(&model, &body)?;
-            estimated = estimate(&ask, &model, &price);
+        let plan = Self::as_it_is(kind, model, price, body, limits)?;
+        let (Some(sum), None) = (limits.cost, plan.ask.cap) else { return Ok(plan) };
+        limits::check(&plan.model, &plan.ask, &plan.estimate, &Limits { cost: None, ..limits })
+            .map_err(|refusal| refused(&refusal))?;
+        let Self { model, price, mut body, ask, estimate, .. } = plan;
+        let affordable = limits::affordable_cap(sum, &model, &[(ask, estimate)])
+            .map_err(|refusal| refused(&refusal))?;
+        if let Some(cap) = affordable {
+            body.set_cap(cap);
         }
-        Ok(Self { kind, model, price, body, ask, estimate: estimated, limits })
+        Self::as_it_is(kind, model, price, body, limits)
+    }
+
+    /// The same, with no cap but the body's own.
+    pub fn as_it_is(
+        kind: Kind,
+        model: Model,
+        price: Price,
+        body: Body,
+        limits: Limits,
+    ) -> anyhow::Result<Self> {
+        let ask = kind.ask(&model, &body)?;
+        let estimate = estimate(&ask, &model, &price);
+        Ok(Self { kind, model, price, body, ask, estimate, limits })
     }
 
     /// Whether it may be sent, as far as that can be told without the ledger.

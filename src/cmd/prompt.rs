@@ -12,6 +12,7 @@ use crate::stdio::{self, Stdio, reason};
 
 /// How long an open pipe may stay silent before a person is told that we wait for it.
 const SILENCE: Duration = Duration::from_secs(2);
+const WAITING: &str = "waiting for standard input; -n leaves it alone";
 
 /// Words joined by spaces, then files, then standard input, a blank line between them. Empty
 /// when there is nothing of any.
@@ -32,6 +33,26 @@ pub fn read(
     // The one part there is, without copying what may be long.
     let prompt = if parts.len() == 1 { parts.swap_remove(0) } else { parts.join("\n\n") };
     Ok(if prompt.trim().is_empty() { String::new() } else { prompt })
+}
+
+/// A record behind what is said to each.
+pub fn before(said: &str, record: &str) -> String {
+    if said.is_empty() { record.to_owned() } else { format!("{said}\n\n{record}") }
+}
+
+/// Returns when there is something to read; a person who waits longer is told that we do.
+pub fn wait_for_input(stdio: &mut Stdio) {
+    if !stdio.err_is_terminal {
+        return;
+    }
+    let (sender, receiver) = channel();
+    thread::spawn(move || {
+        let _ = stdio::input().lock().fill_buf().map(|_| sender.send(()));
+    });
+    if matches!(receiver.recv_timeout(SILENCE), Err(RecvTimeoutError::Timeout)) {
+        stdio.note(WAITING);
+        let _ = receiver.recv();
+    }
 }
 
 /// What is said where a prompt is needed and there is none.
@@ -61,7 +82,7 @@ fn hinted(stdio: &mut Stdio) -> io::Result<Vec<u8>> {
         let _ = sender.send(Some(read_all(input)));
     });
     if matches!(receiver.recv_timeout(SILENCE), Err(RecvTimeoutError::Timeout)) {
-        stdio.note("waiting for standard input; -n leaves it alone");
+        stdio.note(WAITING);
     }
     let all = receiver.iter().flatten().next();
     all.unwrap_or_else(|| Err(io::Error::other("its reader is gone")))

@@ -1,9 +1,9 @@
 //! The account of a call as one JSON line: `--report`, and in part `--estimate --json`.
 
-use std::cell::Cell;
 use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ use crate::stdio::reason;
 pub struct Report {
     kind: Kind,
     file: Option<File>,
-    written: Cell<bool>,
+    written: AtomicBool,
 }
 
 /// What there is to tell of a call.
@@ -43,7 +43,7 @@ impl Report {
                 failure(Exit::Local, format!("report {path}: {why}; nothing was sent"))
             })
         };
-        Ok(Self { kind, file: path.map(open).transpose()?, written: Cell::new(false) })
+        Ok(Self { kind, file: path.map(open).transpose()?, written: AtomicBool::new(false) })
     }
 
     /// The account of a call that got as far as a plan.
@@ -79,7 +79,7 @@ impl Report {
 
     /// The account of a call that failed before there was a plan; nothing, if it was told.
     pub fn close(&self, outcome: anyhow::Result<Exit>) -> anyhow::Result<Exit> {
-        if outcome.is_err() && !self.written.get() {
+        if outcome.is_err() && !self.written.load(Ordering::Relaxed) {
             self.write(&json!({
                 "time": Timestamp::now().to_string(),
                 "command": self.kind.command(),
@@ -93,7 +93,7 @@ impl Report {
 
     fn write(&self, line: &Value) -> anyhow::Result<()> {
         let Some(mut file) = self.file.as_ref() else { return Ok(()) };
-        self.written.set(true);
+        self.written.store(true, Ordering::Relaxed);
         // One write, so that lines of calls at once do not mix.
         file.write_all(format!("{line}\n").as_bytes())
             .map_err(|error| failure(Exit::Local, format!("report: {}", reason(&error))))

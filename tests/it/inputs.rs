@@ -159,9 +159,9 @@ fn records_get_a_count_each() {
         &["--jsonl"],
         "{\"prompt\":\"a\"\n",
         expect![[r#"
-        ! gpt: record 1: not a JSON record: EOF while parsing an object at line 1 column 13
-        exit 2
-    "#]],
+            ! gpt: record 1: not a JSON record: EOF while parsing an object, column 13
+            exit 2
+        "#]],
     );
     check(
         &["--lines", "--max-tokens", "2"],

@@ -9,7 +9,7 @@
 mod answers;
 mod booking;
 mod budget;
-mod caps;
+mod bulk;
 mod chat;
 mod complete;
 mod cutting;

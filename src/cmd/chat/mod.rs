@@ -3,8 +3,11 @@
 mod converse;
 mod fit;
 mod pictures;
+mod records;
 mod schema;
 mod session;
+
+use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
@@ -13,6 +16,7 @@ use crate::cmd::answer::Verdict;
 use crate::cmd::body::Body;
 use crate::cmd::call::{self, Call};
 use crate::cmd::plan::Kind;
+use crate::cmd::records::Records;
 use crate::cmd::{files, messages, prompt};
 use crate::exit::{Exit, failure};
 use crate::stdio::Stdio;
@@ -22,6 +26,9 @@ pub fn run(args: &args::Chat, stdio: &mut Stdio) -> anyhow::Result<Exit> {
     call::with(Kind::Chat, &args.request, stdio, |call, stdio| {
         if args.interactive || begins_conversation(args, stdio) {
             return converse::run(call, args, stdio);
+        }
+        if let Some(form) = Records::asked(&args.request.records) {
+            return records::run(args, call, form, stdio);
         }
         let question = question(args, args.request.no_stdin, call, stdio)?;
         if question.is_none() && args.messages.is_none() {
@@ -135,9 +142,12 @@ fn assemble(
 ) -> anyhow::Result<Body> {
     let mut body = Body::new(Kind::Chat, &call.model, &args.request);
     body.set("messages", messages);
-    if let Some(path) = &args.schema {
-        body.set("response_format", schema::response_format(path, &files::text(path)?)?);
-    }
+    body.set_some("response_format", response_format(args)?);
     body.set_common(&args.request, streams)?;
     Ok(body)
+}
+
+fn response_format(args: &args::Chat) -> anyhow::Result<Option<Value>> {
+    let read = |path: &PathBuf| schema::response_format(path, &files::text(path)?);
+    args.schema.as_ref().map(read).transpose()
 }

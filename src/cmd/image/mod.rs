@@ -22,6 +22,7 @@ use crate::cmd::exact_json;
 use crate::cmd::exchange::{Account, incomplete};
 use crate::cmd::plan::{Kind, limits_of};
 use crate::cmd::prompt;
+use crate::cmd::records::Records;
 use crate::cmd::report::{self, Told};
 use crate::cmd::request::{Reply, Request};
 use crate::exit::{Exit, failure};
@@ -40,6 +41,12 @@ const LARGEST: usize = 128 << 20;
 pub fn run(args: &args::Image, stdio: &mut Stdio) -> anyhow::Result<Exit> {
     call::with(Kind::Image, &args.request, stdio, |call, stdio| {
         refuse_text_options(&args.request)?;
+        if Records::asked(&args.request.records).is_some() {
+            return Err(failure(
+                Exit::Usage,
+                "many pictures are not made at once yet; loop instead",
+            ));
+        }
         let from_stdin = args.edit.iter().chain(&args.mask).any(|path| path.as_os_str() == "-");
         let no_stdin = args.request.no_stdin || from_stdin;
         let text = prompt::read(&args.prompt, &args.request.file, no_stdin, stdio)?;

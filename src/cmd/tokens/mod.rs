@@ -22,13 +22,13 @@ use crate::bpe;
 use crate::cmd::messages;
 use crate::cmd::numbered::Pattern;
 use crate::cmd::pricing::Pricing;
+use crate::cmd::records::{JsonRecord, Records};
 use crate::exit::{Exit, failure};
 use crate::settings::Settings;
 use crate::stdio::{self, Stdio, reason};
 use figures::{Figures, Form, Totals};
 use inputs::Sources;
 use measure::Measure;
-use records::{JsonRecord, Records};
 
 pub fn run(args: &args::Tokens, stdio: &mut Stdio) -> anyhow::Result<Exit> {
     stdio.quiet = args.quiet;
@@ -112,7 +112,7 @@ fn count_inputs(
 fn count_records(
     args: &args::Tokens,
     measure: &Measure,
-    records: Records,
+    form_of: Records,
     sources: &mut Sources,
     totals: &mut Totals,
     stdio: &mut Stdio,
@@ -120,13 +120,13 @@ fn count_records(
     sources.each(stdio, |_, input, stdio| {
         let mut input = BufReader::with_capacity(64 * 1024, input);
         let mut record = Vec::new();
-        while records.next(&mut input, &mut record)? {
+        while form_of.next(&mut input, &mut record)? {
             let mut figures = Figures::new(measure);
             let index = totals.inputs + 1;
             figures.index = Some(index);
-            if records == Records::Json {
+            if form_of == Records::Json {
                 let record = JsonRecord::read(&record, index)?;
-                figures.set_count(record.count(&measure.model, index)?);
+                figures.set_count(records::count(&record, &measure.model, index)?);
                 figures.id = record.id;
             } else if args.ids {
                 figures.count_ids(&record);

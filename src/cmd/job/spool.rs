@@ -1,0 +1,62 @@
+//! Standard input, kept for a second reading: in a file without a name, which is gone however the
+//! program ends. Only one record of it is in memory at a time.
+
+use std::fs::File;
+use std::io::{self, BufReader, Seek};
+
+use crate::cmd::prompt;
+use crate::cmd::records::{Record, Records};
+use crate::exit::{Exit, failure};
+use crate::stdio::{self, Stdio, reason};
+
+pub struct Spool {
+    file: File,
+    form: Records,
+}
+
+impl Spool {
+    pub fn fill(form: Records, stdio: &mut Stdio) -> anyhow::Result<Self> {
+        prompt::wait_for_input(stdio);
+        let mut file = tempfile::tempfile().map_err(|error| unkept(&error))?;
+        let copied = io::copy(&mut stdio::input().lock(), &mut file);
+        copied.map_err(|error| unkept(&error))?;
+        Ok(Self { file, form })
+    }
+
+    /// The records from the first on. One reading at a time: they share a place in the file.
+    pub fn records(&self) -> anyhow::Result<Reading<'_>> {
+        (&self.file).rewind().map_err(|error| unkept(&error))?;
+        let input = BufReader::with_capacity(64 * 1024, &self.file);
+        Ok(Reading { input, form: self.form, bytes: Vec::new(), index: 0 })
+    }
+}
+
+/// The records of a spool, one after the other.
+pub struct Reading<'a> {
+    input: BufReader<&'a File>,
+    form: Records,
+    bytes: Vec<u8>,
+    index: u64,
+}
+
+impl Iterator for Reading<'_> {
+    type Item = anyhow::Result<Record>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match self.form.next(&mut self.input, &mut self.bytes) {
+            Ok(false) => None,
+            Ok(true) => {
+                self.index += 1;
+                Some(self.form.read(&self.bytes, self.index))
+            }
+            Err(error) => Some(Err(unkept(&error))),
+        }
+    }
+}
+
+fn unkept(error: &io::Error) -> anyhow::Error {
+    let why = reason(error);
+    let message =
+        format!("the records cannot be kept in a temporary file: {why}; TMPDIR says where");
+    failure(Exit::Local, message)
+}
