@@ -72,7 +72,7 @@ complete -c gpt -n "__fish_gpt_using_subcommand chat" -l max-tokens -d 'The repl
 complete -c gpt -n "__fish_gpt_using_subcommand chat" -l max-tokens-field -d 'The field that carries the cap [default: what the model takes]' -r -f -a "legacy\t'max_tokens'
 new\t'max_completion_tokens'"
 complete -c gpt -n "__fish_gpt_using_subcommand chat" -l max-prompt-tokens -d 'Refuse a prompt of more than N tokens' -r
-complete -c gpt -n "__fish_gpt_using_subcommand chat" -l max-cost -d 'Refuse what could cost more; without --max-tokens, cap the reply at what this allows' -r
+complete -c gpt -n "__fish_gpt_using_subcommand chat" -l max-cost -d 'Refuse what could cost more, retries and all; without --max-tokens, cap the reply at what it allows' -r
 complete -c gpt -n "__fish_gpt_using_subcommand chat" -l budget -d 'Refuse what could break this budget: 5/day, 20/week, 50/month, 100/total (repeatable)' -r
 complete -c gpt -n "__fish_gpt_using_subcommand chat" -l tag -d 'Book under this name; --budget then covers this name alone' -r
 complete -c gpt -n "__fish_gpt_using_subcommand chat" -l rate -d 'Price per 1,000 tokens in dollars: 0.002, 0.002/1k, 2/1M:12/1M' -r
@@ -301,7 +301,7 @@ complete -c gpt -n "__fish_gpt_using_subcommand complete" -l max-tokens -d 'The 
 complete -c gpt -n "__fish_gpt_using_subcommand complete" -l max-tokens-field -d 'The field that carries the cap [default: what the model takes]' -r -f -a "legacy\t'max_tokens'
 new\t'max_completion_tokens'"
 complete -c gpt -n "__fish_gpt_using_subcommand complete" -l max-prompt-tokens -d 'Refuse a prompt of more than N tokens' -r
-complete -c gpt -n "__fish_gpt_using_subcommand complete" -l max-cost -d 'Refuse what could cost more; without --max-tokens, cap the reply at what this allows' -r
+complete -c gpt -n "__fish_gpt_using_subcommand complete" -l max-cost -d 'Refuse what could cost more, retries and all; without --max-tokens, cap the reply at what it allows' -r
 complete -c gpt -n "__fish_gpt_using_subcommand complete" -l budget -d 'Refuse what could break this budget: 5/day, 20/week, 50/month, 100/total (repeatable)' -r
 complete -c gpt -n "__fish_gpt_using_subcommand complete" -l tag -d 'Book under this name; --budget then covers this name alone' -r
 complete -c gpt -n "__fish_gpt_using_subcommand complete" -l rate -d 'Price per 1,000 tokens in dollars: 0.002, 0.002/1k, 2/1M:12/1M' -r

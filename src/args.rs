@@ -323,7 +323,8 @@ pub struct Request {
     #[arg(long, value_name = "N", help_heading = "Limits")]
     pub max_prompt_tokens: Option<u64>,
 
-    /// Refuse what could cost more; without --max-tokens, cap the reply at what this allows
+    /// Refuse what could cost more, retries and all; without --max-tokens, cap the reply at what it
+    /// allows
     #[arg(long, value_name = "USD", allow_hyphen_values = true, help_heading = "Limits")]
     pub max_cost: Option<String>,
 

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use crate::account::bill::Usage;
 use crate::account::price::Tier;
-use crate::bpe::{self, Encoding};
+use crate::bpe::Encoding;
 use crate::cmd::meter::Meter;
 use crate::stdio::{Stdio, visible};
 use crate::wire::reply::{self, BadReply, Chunk, Finish, Part, Progress};
@@ -37,12 +37,12 @@ pub struct Answer {
     streamed: bool,
     arrived: bool,
     over_cap: bool,
-    /// Tokens that arrived beside the text: reasoning, calls of tools.
-    aside: u64,
 }
 
 struct Choice {
     meter: Meter,
+    /// What comes beside the text: reasoning, calls of tools. The cap is for both together.
+    aside: Meter,
     /// What waits to be printed: line breaks that may be the last, all text of later choices.
     held: String,
     kept: String,
@@ -66,7 +66,6 @@ impl Answer {
             streamed: false,
             arrived: false,
             over_cap: false,
-            aside: 0,
         }
     }
 
@@ -111,10 +110,17 @@ impl Answer {
         for piece in &chunk.pieces {
             let choice = self.choices.entry(piece.index).or_insert_with(|| Choice {
                 meter: Meter::new(encoding, cap),
+                aside: Meter::new(encoding, cap),
                 held: String::new(),
                 kept: String::new(),
             });
-            self.aside += bpe::count(encoding, piece.aside.as_bytes());
+            if !piece.aside.is_empty() {
+                self.over_cap |= choice.aside.admit(&piece.aside) < piece.aside.len();
+                let aside = choice.aside.tokens();
+                choice.meter.lower(cap, aside);
+                let all = aside.saturating_add(choice.meter.tokens());
+                self.over_cap |= cap.is_some_and(|cap| all > cap);
+            }
             let refusal = piece.refusal.as_deref().unwrap_or_default();
             for text in [piece.text.as_str(), refusal] {
                 let within = &text[..choice.meter.admit(text)];
@@ -204,7 +210,7 @@ impl Answer {
 
     /// The tokens that arrived, by our own count.
     pub fn tokens(&self) -> u64 {
-        self.aside + self.choices.values().map(|choice| choice.meter.tokens()).sum::<u64>()
+        self.choices.values().map(|choice| choice.meter.tokens() + choice.aside.tokens()).sum()
     }
 
     /// The text of the first choice, if it was to be kept.

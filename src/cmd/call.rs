@@ -156,7 +156,8 @@ impl<'a> Call<'a> {
                 self.conclude(verdict, &account)
             })
         });
-        if let Some(bill) = account.bill.as_ref().filter(|_| answer.has_arrived()) {
+        let billed = |bill: &&Bill| answer.has_arrived() || bill.usage.reply > 0;
+        if let Some(bill) = account.bill.as_ref().filter(billed) {
             stdio.note(format_args!("used: {bill}"));
         }
         let told = self.report.tell(Told {

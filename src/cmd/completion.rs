@@ -54,6 +54,10 @@ impl Request for Plan {
         }
     }
 
+    fn most(&self) -> Option<Picodollars> {
+        self.limits.cost
+    }
+
     fn affordable(&self, left: Picodollars) -> Option<String> {
         let priced = [(self.ask.clone(), self.estimate.clone())];
         let cap = limits::affordable_cap(left, &self.model, &priced).ok().flatten()?;

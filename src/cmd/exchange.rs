@@ -129,6 +129,8 @@ impl<'a, R: Request> Exchange<'a, R> {
         let body = self.plan.payload();
         let mut waits = Waits::new(self.retries, seed());
         let mut within = self.timeout;
+        // How many attempts the server may have billed without an answer.
+        let mut lost = 0;
         self.started = Instant::now();
         loop {
             self.account.attempts += 1;
@@ -146,7 +148,10 @@ impl<'a, R: Request> Exchange<'a, R> {
             if failed.sent {
                 // The server may have billed it: it stays booked, and the next is booked anew.
                 self.settle(&end, answer, stdio);
-                if let Err(refused) = self.booking.reserve(self.plan, stdio) {
+                lost += 1;
+                let allowed = self.allows(lost + 1);
+                if let Err(refused) = allowed.and_then(|()| self.booking.reserve(self.plan, stdio))
+                {
                     stdio.note(format_args!("not tried again: {refused:#}"));
                     return end;
                 }
@@ -158,6 +163,18 @@ impl<'a, R: Request> Exchange<'a, R> {
                 _ => return self.stopped(false),
             }
             within = self.time_left();
+        }
+    }
+
+    /// A limit on the cost holds for all attempts that may be billed together.
+    fn allows(&self, attempts: u64) -> anyhow::Result<()> {
+        let worst = self.plan.claim().worst.times(attempts);
+        match self.plan.most().filter(|most| worst > *most) {
+            Some(most) => {
+                let why = format!("{attempts} attempts could cost ${worst}");
+                Err(failure(Exit::OverCost, format!("{why}, and --max-cost is ${most}")))
+            }
+            None => Ok(()),
         }
     }
 

@@ -29,6 +29,11 @@ impl Meter {
         self.settled + bpe::count(self.encoding, &self.tail)
     }
 
+    /// Leaves less of the cap to this text: others have taken a part of it.
+    pub fn lower(&mut self, cap: Option<u64>, taken: u64) {
+        self.cap = cap.map_or(u64::MAX, |cap| cap.saturating_sub(taken));
+    }
+
     /// Takes a piece of the reply; returns how much of it is within the cap.
     pub fn admit(&mut self, piece: &str) -> usize {
         let before = self.tail.len();

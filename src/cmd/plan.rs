@@ -54,7 +54,7 @@ pub struct Plan {
     pub body: Body,
     pub ask: Ask,
     pub estimate: Estimate,
-    limits: Limits,
+    pub limits: Limits,
 }
 
 impl Plan {

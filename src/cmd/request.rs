@@ -20,6 +20,8 @@ pub trait Request {
     fn payload(&self) -> Arc<Payload>;
     fn streams(&self) -> bool;
     fn claim(&self) -> Claim<'_>;
+    /// What it may cost, with every attempt that may be billed.
+    fn most(&self) -> Option<Picodollars>;
     /// How to make it fit into what is left, if that can be told.
     fn affordable(&self, left: Picodollars) -> Option<String>;
     /// None if nothing tells what it cost: then it stays booked at its worst case.

@@ -197,8 +197,9 @@ impl Stage {
             status: Some(status),
             server: error.map(Box::new),
             request_id: header("x-request-id").map(|id| hide(&tidy(id))),
-            // Any other answer says that the request was not served.
-            sent: self.sent && matches!(status, 408 | 502 | 504),
+            // Any other answer says that the request was not served. These (520 to 524 are a
+            // gateway's own) come from one that has lost sight of the server behind it.
+            sent: self.sent && matches!(status, 408 | 502 | 504 | 520 | 522 | 524),
             ..Failure::new(kind, retry, message)
         }
     }

@@ -112,6 +112,44 @@ fn what_may_have_been_served_stays_booked() {
     check(&[], vec![Reply::json(200, "{}")], &expect!["unsettled, no bill, -, -, -, attempts 1"]);
 }
 
+/// A gateway that has lost sight of the server does not know what the server did.
+#[test]
+fn what_a_gateway_has_lost_stays_booked() {
+    for status in [408, 502, 504, 520, 522, 524] {
+        check(
+            &["--retries", "1"],
+            vec![soon(refusal(status, "m", "c")), whole("yes")],
+            &expect![[r#"
+                unsettled, no bill, -, -, req-7, attempts 1
+                settled, 56, server, stop, -, attempts 1, again after 1"#]],
+        );
+    }
+}
+
+/// What two attempts could cost together is over the limit, though each is within it.
+#[test]
+fn a_limit_on_the_cost_holds_for_all_attempts_together() {
+    let lost = || whole("yes").cut(0);
+    check(
+        &["--max-cost", "0.0002"],
+        vec![lost(), whole("yes")],
+        &expect!["unsettled, no bill, -, -, -, attempts 1"],
+    );
+    check(
+        &["--max-cost", "0.00025"],
+        vec![lost(), lost(), whole("yes")],
+        &expect![[r#"
+            unsettled, no bill, -, -, -, attempts 1
+            unsettled, no bill, -, -, -, attempts 1, again after 1"#]],
+    );
+    // What was refused costs nothing, however often.
+    check(
+        &["--max-cost", "0.0002"],
+        vec![soon(refusal(503, "m", "c")), soon(refusal(503, "m", "c")), whole("yes")],
+        &expect!["settled, 56, server, stop, -, attempts 3"],
+    );
+}
+
 /// The budget has room for one attempt only.
 #[test]
 fn a_budget_holds_for_another_attempt_too() {

@@ -10,6 +10,7 @@ mod answers;
 mod booking;
 mod budget;
 mod bulk;
+mod caps;
 mod chat;
 mod complete;
 mod cutting;

@@ -131,6 +131,10 @@ impl Request for Plan {
     }
 
     /// Which quality and size would fit is not searched for.
+    fn most(&self) -> Option<Picodollars> {
+        self.limits.cost
+    }
+
     fn affordable(&self, _: Picodollars) -> Option<String> {
         None
     }

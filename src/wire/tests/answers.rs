@@ -200,7 +200,7 @@ fn what_servers_answer_is_told_apart() {
         let failure = ask(&client(&server.base_url()), LONG).unwrap_err();
         let (kind, retry, message) = expected;
         let message = format!("127.0.0.1:PORT answered {message}");
-        let sent = matches!(status, 408 | 502 | 504);
+        let sent = matches!(status, 408 | 502 | 504 | 520 | 522 | 524);
         let expected = Told { kind, message, retry, sent };
         assert_eq!(told(&failure, server.address().port()), expected);
         assert_eq!(failure.status, Some(status));
@@ -246,7 +246,7 @@ fn what_servers_answer_is_told_apart() {
         r#"{"error":{"message":"No money.","code":"insufficient_quota"}}"#,
         (Kind::RateLimited, Retry::Never, "429: No money. [insufficient_quota]"),
     );
-    for status in [500, 502, 503, 504, 520, 599] {
+    for status in [500, 502, 503, 504, 520, 521, 522, 524, 599] {
         check(status, &[], "", (Kind::Server, Retry::Backoff, &status.to_string()));
     }
     check(
