@@ -6,6 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::Context;
+use signal_hook::consts::SIGXFSZ;
 pub use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator;
 use signal_hook::low_level::raise;
@@ -34,6 +35,8 @@ impl Signals {
     /// as well; elsewhere it exits with the signal's code.
     pub fn watch(at_terminal: bool) -> anyhow::Result<Self> {
         let idle = Arc::new(AtomicBool::new(true));
+        // A file that grows over its limit is an error that we tell, like a disk that is full.
+        flag::register(SIGXFSZ, Arc::default()).context("signals cannot be watched")?;
         for signal in [SIGINT, SIGTERM] {
             end_when(&idle, signal, at_terminal).context("signals cannot be watched")?;
         }
@@ -62,6 +65,18 @@ impl Signals {
     /// Signals end the program again.
     pub fn rest(&self) {
         self.0.idle.store(true, Ordering::SeqCst);
+    }
+
+    /// Has `work` come to its end before a signal ends the program, unless it is stuck.
+    pub fn hold_during<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.tell(|_| {});
+        let done = work();
+        self.hold();
+        self.rest();
+        if let Some(signal) = self.last() {
+            let _ = raise(signal);
+        }
+        done
     }
 
     /// The signal that came since somebody listens.
