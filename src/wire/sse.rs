@@ -7,8 +7,9 @@ use memchr::{memchr, memchr2};
 #[cfg(test)]
 mod tests;
 
-/// The longest event that is kept; whoever sends more is not answering a question.
-const LONGEST: usize = 16 << 20;
+/// The longest event that is kept, which is a picture's; whoever sends more is not answering a
+/// question.
+const LONGEST: usize = 64 << 20;
 
 /// One event. `id` and `retry` fields are for browsers that reconnect, and are left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -66,7 +67,7 @@ impl Parser {
     /// Keeps the beginning of a line whose end has not come.
     fn keep(&mut self, piece: &[u8]) -> Result<(), &'static str> {
         if self.line.len() + self.data.len() + piece.len() > LONGEST {
-            return Err("an event is longer than 16 MiB");
+            return Err("an event is longer than 64 MiB");
         }
         self.line.extend_from_slice(piece);
         Ok(())
@@ -98,7 +99,7 @@ impl Parser {
         match field {
             b"data" => {
                 if self.data.len() + value.len() >= LONGEST {
-                    return Err("an event is longer than 16 MiB");
+                    return Err("an event is longer than 64 MiB");
                 }
                 self.data.extend_from_slice(value);
                 self.data.push(b'\n');

@@ -95,7 +95,7 @@ fn bytes_that_are_not_utf8_are_an_error() {
 
 #[test]
 fn an_event_without_end_is_an_error_and_not_a_full_memory() {
-    let too_long = Some("an event is longer than 16 MiB");
+    let too_long = Some("an event is longer than 64 MiB");
     for line in ["data: aaaaaaaaaa", "data: aaaaaaaaa\n", "data\n", ": aaaaaaaaaaaaa", "event: a"] {
         let flood = line.repeat(1 << 12);
         let (mut parser, mut events) = (Parser::default(), VecDeque::new());

@@ -299,7 +299,7 @@ fn floods_are_cut_off() {
         failure,
         &server,
         UNREADABLE,
-        "the reply of HOST is not read: an event is longer than 16 MiB",
+        "the reply of HOST is not read: an event is longer than 64 MiB",
     );
     let server =
         Server::repeat(Reply::raw(format!("HTTP/1.1 500 No\r\n\r\n{}", "x".repeat(1 << 20))));
