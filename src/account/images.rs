@@ -6,7 +6,7 @@ use super::bill::{Bill, Usage, bill};
 use super::count::Count;
 use super::framing;
 use super::limits::{Limits, Refusal};
-use super::making::making;
+use super::making::{Making, making};
 use super::models::Model;
 use super::money::Picodollars;
 use super::price::{Kind, Price, Source, Tier};
@@ -42,6 +42,18 @@ const INPUT: Count = Count::about(1500, 8192);
 
 const PARTIAL: u64 = 100;
 
+/// What one picture costs, as far as anything published says so.
+struct Offer {
+    tokens: Option<Count>,
+    /// Billed by the token; if not, what comes as usage says nothing of the cost.
+    by_token: bool,
+    listed: Option<Picodollars>,
+    /// Who lists it.
+    by: Source,
+    /// What it costs is left to the server, with the quality or the size.
+    open: bool,
+}
+
 pub fn estimate(wish: &Wish, model: &Model, price: &Price) -> Estimate {
     let inputs = Count::about(
         INPUT.tokens.saturating_mul(wish.inputs),
@@ -49,41 +61,58 @@ pub fn estimate(wish: &Wish, model: &Model, price: &Price) -> Estimate {
     );
     let text = framing::text(model, wish.prompt);
     let prompt = if wish.inputs == 0 { text } else { text.plus(inputs) };
-    let making = making(model, wish.quality, wish.size);
-    let partial = PARTIAL.saturating_mul(wish.partial);
-    let each = making.tokens.map(|tokens| tokens.plus(Count::exact(partial)));
-    let priced = price.source != Source::Default || making.listed.is_none();
+    let offer = offer(wish, model, price);
+    let partial = Count::exact(PARTIAL.saturating_mul(wish.partial));
     Estimate {
         prompt,
         pictures: wish.choices,
-        each,
-        source: if priced { price.source } else { Source::Table },
-        worst: worst(wish, prompt, making.listed, each, price),
+        each: offer.tokens.map(|tokens| tokens.plus(partial)),
+        source: if offer.by_token { price.source } else { offer.by },
+        worst: worst(&offer, wish, prompt, partial, price),
     }
 }
 
-/// Of what a picture's tokens cost and what it is listed at, the dearer; who names the rate of
+/// What is listed by the picture, from the price map before our own table. Who names the rate of
 /// tokens does not mean what is listed elsewhere.
+fn offer(wish: &Wish, model: &Model, price: &Price) -> Offer {
+    let [quality, size] = [wish.quality, wish.size].map(|asked| asked.filter(|it| *it != "auto"));
+    let Making { tokens, listed: tabled } = making(model, quality, size);
+    let mapped = model.listing.dearest(quality, size);
+    let open = (quality.is_none() || size.is_none()) && !model.listing.is_flat();
+    let (listed, by) = match (price.source, mapped, tabled) {
+        (Source::Flag | Source::Config, ..) => (None, price.source),
+        // A map need not list the dearest that the server may choose.
+        (_, Some(mapped), tabled) if open => (Some(mapped).max(tabled), Source::Map),
+        (_, Some(mapped), _) => (Some(mapped), Source::Map),
+        (Source::Map, None, _) => (None, Source::Map),
+        (_, None, tabled) => (tabled, Source::Table),
+    };
+    let by_token = price.source != Source::Default || listed.is_none();
+    Offer { tokens: tokens.filter(|_| by_token), by_token, listed, by, open }
+}
+
+/// Of what a picture's tokens cost and what it is listed at, the dearer.
 fn worst(
+    offer: &Offer,
     wish: &Wish,
     prompt: Count,
-    listed: Option<Picodollars>,
-    each: Option<Count>,
+    partial: Count,
     price: &Price,
 ) -> Option<Picodollars> {
+    if !offer.by_token {
+        return Some(offer.listed?.times(wish.choices));
+    }
     let rates = price.rates(Tier::Standard, prompt.bound)?;
-    let own = matches!(price.source, Source::Table | Source::Default);
-    let listed = listed.filter(|_| own);
-    let by_token = match price.source {
-        Source::Default if listed.is_some() => None,
-        _ => each.and_then(|each| Some(rates.of(Kind::PictureOut)?.times(each.bound))),
+    let rate = rates.of(Kind::PictureOut)?;
+    let made = match offer.tokens {
+        Some(tokens) => Some(rate.times(tokens.bound)),
+        // However many there are.
+        None if rate == Picodollars::ZERO => Some(rate),
+        None => None,
     };
-    let input = match price.source {
-        // Nothing but the picture is billed where there is no rate for tokens.
-        Source::Default if listed.is_some() => Picodollars::ZERO,
-        _ => rates.of(Kind::Input).max(rates.of(Kind::PictureIn))?.times(prompt.bound),
-    };
-    Some(listed.max(by_token)?.times(wish.choices).plus(input))
+    let each = offer.listed.max(made)?.plus(rate.times(partial.bound));
+    let input = rates.of(Kind::Input).max(rates.of(Kind::PictureIn))?.times(prompt.bound);
+    Some(each.times(wish.choices).plus(input))
 }
 
 /// Limits on tokens, then on money.
@@ -106,7 +135,7 @@ pub fn check(estimate: &Estimate, model: &Model, limits: &Limits) -> Result<(), 
     }
 }
 
-/// What the pictures cost: by the server's usage, or each at its listed price where it sent none.
+/// What the pictures cost: by the server's usage, or each as it is listed.
 pub fn bill_pictures(
     wish: &Wish,
     model: &Model,
@@ -114,24 +143,23 @@ pub fn bill_pictures(
     usage: Option<&Usage>,
     made: u64,
 ) -> Bill {
-    if let Some(usage) = usage {
-        return bill(usage, price, Tier::Standard, true);
-    }
-    let making = making(model, wish.quality, wish.size);
-    let own = matches!(price.source, Source::Table | Source::Default);
-    if let Some(listed) = making.listed.filter(|_| own) {
-        return Bill {
-            usage: Usage::default(),
+    let offer = offer(wish, model, price);
+    match (usage, offer.listed) {
+        (Some(usage), _) if offer.by_token => bill(usage, price, Tier::Standard, true),
+        (usage, Some(listed)) => Bill {
+            usage: usage.copied().unwrap_or_default(),
             cost: listed.times(made),
-            exact: wish.quality.is_some() && wish.size.is_some(),
-            source: Source::Table,
-        };
+            exact: !offer.open,
+            source: offer.by,
+        },
+        (_, None) => {
+            let reply = offer.tokens.map_or(0, |tokens| tokens.tokens).saturating_mul(made);
+            let picture_in = INPUT.tokens.saturating_mul(wish.inputs);
+            let prompt = framing::text(model, wish.prompt).tokens.saturating_add(picture_in);
+            let ours = Usage { prompt, picture_in, reply, picture_out: reply, ..Usage::default() };
+            bill(&ours, price, Tier::Standard, false)
+        }
     }
-    let reply = making.tokens.map_or(0, |tokens| tokens.tokens).saturating_mul(made);
-    let picture_in = INPUT.tokens.saturating_mul(wish.inputs);
-    let prompt = framing::text(model, wish.prompt).tokens.saturating_add(picture_in);
-    let ours = Usage { prompt, picture_in, reply, picture_out: reply, ..Usage::default() };
-    bill(&ours, price, Tier::Standard, false)
 }
 
 impl fmt::Display for Estimate {

@@ -285,7 +285,8 @@ impl fmt::Display for Refusal {
             Self::NoPicturePrice { model } => write!(
                 f,
                 "no worst case for {model}: nobody has published what pictures of this quality and \
-                 size cost; name --quality and --size, or lift the cost limit"
+                 size cost; name --quality and --size, list a price by the picture in --prices \
+                 FILE, or lift the cost limit"
             ),
             Self::PicturesOverCost { worst, limit } => write!(
                 f,

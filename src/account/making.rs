@@ -14,10 +14,8 @@ pub(super) struct Making {
     pub listed: Option<Picodollars>,
 }
 
-/// For a quality and a size; what is left to the server (`auto`, or nothing) is the dearest that
-/// it may choose.
+/// For a quality and a size; what is left to the server is the dearest that it may choose.
 pub(super) fn making(model: &Model, quality: Option<&str>, size: Option<&str>) -> Making {
-    let [quality, size] = [quality, size].map(|asked| asked.filter(|asked| *asked != "auto"));
     if model.name.starts_with("gpt-image-2") {
         return Making { tokens: by_formula(&model.name, quality, size), listed: None };
     }
@@ -106,7 +104,8 @@ mod tests {
 
     #[track_caller]
     fn check(name: &str, quality: &str, size: &str, tokens: Option<Count>, listed: Option<&str>) {
-        let making = making(&models::find(name), Some(quality), Some(size));
+        let [quality, size] = [quality, size].map(|asked| Some(asked).filter(|it| *it != "auto"));
+        let making = making(&models::find(name), quality, size);
         let listed = listed.map(|listed| Picodollars::from_dollars(listed).unwrap());
         assert_eq!(making, Making { tokens, listed });
     }

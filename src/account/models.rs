@@ -7,7 +7,7 @@ use super::framing::Framing;
 use super::money::Picodollars;
 use super::pictures::Sight;
 use super::price::{Kind, Price, Rates, Source, Tier};
-use super::pricemap::Entry;
+use super::pricemap::{Entry, Listing};
 
 pub const DEFAULT: &str = "gpt-5.6-terra";
 
@@ -44,6 +44,8 @@ pub struct Model {
     pub longest_prompt: Option<u64>,
     pub longest_reply: Option<u64>,
     pub price: Option<Price>,
+    /// What a price map lists the pictures at that it makes.
+    pub listing: Listing,
     /// How pictures in a prompt are counted; none if the model sees none.
     pub sight: Option<Sight>,
     pub cap_field: CapField,
@@ -156,6 +158,7 @@ fn unknown(name: &str) -> Model {
         longest_prompt: None,
         longest_reply: None,
         price: None,
+        listing: Listing::default(),
         sight: None,
         cap_field: CapField::Legacy,
         has_fees: false,
@@ -197,6 +200,7 @@ fn read(name: &str, line: &'static str) -> Model {
         longest_prompt,
         longest_reply,
         price: price(rates, long, tiers, pictures, audio),
+        listing: Listing::default(),
         sight,
         cap_field,
         has_fees: flags.contains("searches"),

@@ -1,6 +1,8 @@
 //! `LiteLLM`'s price map as it is published: one JSON object, a model an entry, every field
 //! optional, dollars by the token.
 
+mod pictures;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -9,6 +11,7 @@ use serde_json::value::RawValue;
 
 use super::money::{MoneyError, Picodollars};
 use super::price::{Kind, Price, Rates, Source, Tier};
+pub use pictures::{Listing, listing};
 
 /// What the map says of one model.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -188,7 +191,7 @@ fn dollars(model: &str, field: &str, value: &RawValue) -> Result<Option<Picodoll
         return Ok(None);
     }
     let wrong = |why: &str| {
-        MapError(format!("price map: {field} of {model} {why}; write dollars a token as a number"))
+        MapError(format!("price map: {field} of {model} {why}; write dollars as a number"))
     };
     match Picodollars::from_published_float(text) {
         Ok(rate) => Ok(Some(rate)),

@@ -51,7 +51,7 @@ pub struct Call<'a> {
     pub timeout: Duration,
     host: String,
     pub report: &'a Report,
-    signals: Signals,
+    pub signals: Signals,
     /// The server and its key, once something is to be sent.
     pub server: OnceLock<wire::Settings>,
 }
@@ -81,7 +81,10 @@ impl<'a> Call<'a> {
         let settings = Settings::read(args.connection.profile.as_deref())?;
         let pricing = Pricing::read(&settings, args.rate.as_deref(), args.prices.as_deref())?;
         let base = connection::base(&args.connection, &settings)?;
-        let (mut model, price) = pricing.at(named(kind, args, &settings), base.host())?;
+        let (mut model, price) = match (kind, named(kind, args, &settings)) {
+            (Kind::Image, Some(name)) => pricing.of_pictures(name, base.host())?,
+            (_, name) => pricing.at(name, base.host())?,
+        };
         if kind == Kind::Complete {
             // That endpoint knows no other field, whatever the model takes in a chat.
             model.cap_field = CapField::Legacy;

@@ -36,6 +36,16 @@ impl<'a> Pricing<'a> {
         Ok(Self { settings, flag, map })
     }
 
+    /// A model that makes pictures, with what the price map lists them at, and its price at `host`.
+    pub fn of_pictures(&self, name: &str, host: &str) -> anyhow::Result<(Model, Price)> {
+        let (mut model, price) = self.at(Some(name), host)?;
+        if let Some((file, map)) = &self.map {
+            model.listing = pricemap::listing(map, name)
+                .map_err(|error| failure(Exit::Usage, format!("{file}: {error}")))?;
+        }
+        Ok((model, price))
+    }
+
     /// The model of this name, or the one that is set or the default, and its price at `host`.
     pub fn at(&self, name: Option<&str>, host: &str) -> anyhow::Result<(Model, Price)> {
         let (model, price) = self.model(name)?;

@@ -145,7 +145,7 @@ fn a_price_that_is_none_is_refused() {
         &["--prices", "text.json"],
         "",
         expect![[r#"
-        ! gpt: text.json: price map: input_cost_per_token of gpt-4o is no number: "2e-6"; write dollars a token as a number
+        ! gpt: text.json: price map: input_cost_per_token of gpt-4o is no number: "2e-6"; write dollars as a number
         exit 2
     "#]],
     );

@@ -121,7 +121,7 @@ fn what_is_wrong_is_named() {
     let check = |model: &str, line: &str| {
         assert_eq!(entry(MAP, model), Err(MapError(format!("price map: {line}"))));
     };
-    let end = "; write dollars a token as a number";
+    let end = "; write dollars as a number";
     check("text", &format!("input_cost_per_token of text is no number: \"0.002\"{end}"));
     check("list", &format!("input_cost_per_token of list is no number: [1]{end}"));
     check("huge", &format!("input_cost_per_token of huge is out of range: 1e30{end}"));
