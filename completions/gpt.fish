@@ -521,7 +521,7 @@ complete -c gpt -n "__fish_gpt_using_subcommand image" -l background -d 'transpa
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l format -d 'png, jpeg, webp or what else the model makes' -r
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l edit -d 'Edit this picture; \'-\' is standard input (repeatable)' -r -F
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l mask -d 'Edit only where this picture, of the same size, is transparent' -r -F
-complete -c gpt -n "__fish_gpt_using_subcommand image" -s O -l output -d 'Write to this file; several get numbers, at %d or %03d or before the extension' -r -F
+complete -c gpt -n "__fish_gpt_using_subcommand image" -s O -l output -d 'Write to this file; several get numbers, at %d or %03d (%% is a percent sign) or before the extension' -r -F
 complete -c gpt -n "__fish_gpt_using_subcommand image" -s f -l file -d 'Add a text file to the prompt, behind the words (repeatable)' -r -F
 complete -c gpt -n "__fish_gpt_using_subcommand image" -s o -l option -d 'Put any other field into the request; VALUE is JSON, else a string (repeatable)' -r
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l max-prompt-tokens -d 'Refuse a prompt of more than N tokens' -r
@@ -735,7 +735,7 @@ tts-1\t''
 tts-1-hd\t''
 whisper-1\t''"
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l force -d 'Overwrite files that exist'
-complete -c gpt -n "__fish_gpt_using_subcommand image" -l show -d 'Draw the pictures in the terminal'
+complete -c gpt -n "__fish_gpt_using_subcommand image" -l show -d 'Draw the pictures in the terminal, too; with --stream, previews as they come'
 complete -c gpt -n "__fish_gpt_using_subcommand image" -s n -l no-stdin -d 'Leave standard input alone'
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l estimate -d 'Print the estimate and send nothing'
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l dry-run -d 'Print the request\'s body and send nothing'
@@ -744,7 +744,7 @@ complete -c gpt -n "__fish_gpt_using_subcommand image" -s q -l quiet -d 'Nothing
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l lines -d 'Every line of standard input is a request; PROMPT and all options apply to each'
 complete -c gpt -n "__fish_gpt_using_subcommand image" -s 0 -l null -d 'Every NUL-separated record is; replies end in NUL, their line breaks untouched'
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l jsonl -d 'Every JSON line is: {"prompt": ...} or {"messages": ...}, with an optional "id"'
-complete -c gpt -n "__fish_gpt_using_subcommand image" -l stream -d 'With --show, draw previews as they come'
+complete -c gpt -n "__fish_gpt_using_subcommand image" -l stream -d 'Ask for previews, with --show; they cost a little more'
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l no-stream -d 'Print the reply when it is whole [default: into a pipe]'
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l allow-incomplete -d 'Exit 0 for a reply that was cut at its cap'
 complete -c gpt -n "__fish_gpt_using_subcommand image" -s h -l help -d 'Print help'

@@ -172,7 +172,11 @@ pub struct Complete {
 #[command(
     after_help = "\
 A picture goes into a pipe as it is; on a terminal, or with --output, it becomes a file, whose name
-is printed. The prompt is the PROMPT words, then a blank line, then standard input.
+is printed. A name without an extension gets that of what came, a name that has one is kept. The
+prompt is the PROMPT words, then a blank line, then standard input.
+
+What a server answers with an address is fetched without the key, over http or https, and not from
+private networks unless the API is on one; names that a proxy looks up are left to the proxy.
 
 Examples:
   gpt image 'a red square' > square.png
@@ -182,7 +186,7 @@ Examples:
     mut_arg("model", |arg| arg.help("The model [default: gpt-image-2]")),
     mut_arg("choices", |arg| arg.help("Make N pictures")),
     mut_arg("max_cost", |arg| arg.help("Refuse what could cost more")),
-    mut_arg("stream", |arg| arg.help("With --show, draw previews as they come")),
+    mut_arg("stream", |arg| arg.help("Ask for previews, with --show; they cost a little more")),
     mut_arg("no_stream", |arg| arg.hide(true)),
     mut_arg("temperature", |arg| arg.hide(true)),
     mut_arg("top_p", |arg| arg.hide(true)),
@@ -232,7 +236,8 @@ pub struct Image {
     )]
     pub mask: Option<PathBuf>,
 
-    /// Write to this file; several get numbers, at %d or %03d or before the extension
+    /// Write to this file; several get numbers, at %d or %03d (%% is a percent sign) or before the
+    /// extension
     #[arg(
         short = 'O',
         long,
@@ -247,7 +252,7 @@ pub struct Image {
     #[arg(long, requires = "output", help_heading = "Output")]
     pub force: bool,
 
-    /// Draw the pictures in the terminal
+    /// Draw the pictures in the terminal, too; with --stream, previews as they come
     #[arg(long, conflicts_with = "json", help_heading = "Output")]
     pub show: bool,
 

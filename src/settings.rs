@@ -49,6 +49,8 @@ pub enum Terminal {
     Iterm,
     /// As coloured half blocks.
     Blocks,
+    /// Not at all.
+    Dumb,
 }
 
 pub enum LedgerPlace {
@@ -167,7 +169,9 @@ fn terminal() -> Terminal {
     let is = |name, known: &[&str]| {
         variable(name).is_some_and(|value| known.iter().any(|known| value == *known))
     };
-    if variable("TMUX").is_some() || variable("STY").is_some() {
+    if is("TERM", &["dumb"]) {
+        Terminal::Dumb
+    } else if variable("TMUX").is_some() || variable("STY").is_some() {
         Terminal::Blocks
     } else if is("TERM", &["xterm-kitty", "xterm-ghostty"]) || is("TERM_PROGRAM", &["ghostty"]) {
         Terminal::Kitty

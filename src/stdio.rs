@@ -34,12 +34,15 @@ impl Stdio {
         self.input_is_terminal || self.out_is_terminal || self.err_is_terminal
     }
 
-    /// How wide the terminal is.
+    /// How many columns and rows the terminal has.
     #[expect(clippy::unused_self, reason = "the streams are spoken to through this value alone")]
-    pub fn columns(&self) -> u32 {
-        let width = |stream: BorrowedFd<'_>| Some(u32::from(tcgetwinsize(stream).ok()?.ws_col));
-        let width = width(io::stdout().as_fd()).or_else(|| width(io::stderr().as_fd()));
-        width.filter(|columns| *columns > 0).unwrap_or(80)
+    pub fn window(&self) -> (u32, u32) {
+        let size = |stream: BorrowedFd<'_>| {
+            let size = tcgetwinsize(stream).ok()?;
+            Some((u32::from(size.ws_col), u32::from(size.ws_row)))
+        };
+        let window = size(io::stdout().as_fd()).or_else(|| size(io::stderr().as_fd()));
+        window.filter(|(columns, rows)| *columns > 0 && *rows > 0).unwrap_or((80, 24))
     }
 
     /// A line on standard error that `--quiet` leaves out.

@@ -75,22 +75,22 @@ fn no_address_leads_to_files_or_private_networks() {
     check_refused(
         "http://10.0.0.1/x",
         expect![[r#"
-        ! gpt: the picture did not come: 10.0.0.1 is not fetched: it is on a private network, where the API is not
-        exit 8
-        files: 
-        requests: 1
-        booked: image,1,0.12,0,0,0,0,0,0.12,0.12,0,0,0,0,0,0
-    "#]],
+            ! gpt: the picture did not come: 10.0.0.1 is not fetched: it is on a private network, where the API is not; its address is http://10.0.0.1/x
+            exit 8
+            files: 
+            requests: 1
+            booked: image,1,0.12,0,0,0,0,0,0.12,0.12,0,0,0,0,0,0
+        "#]],
     );
     check_refused(
         "http://169.254.169.254/latest/meta-data",
         expect![[r#"
-        ! gpt: the picture did not come: 169.254.169.254 is not fetched: it is on a private network, where the API is not
-        exit 8
-        files: 
-        requests: 1
-        booked: image,1,0.12,0,0,0,0,0,0.12,0.12,0,0,0,0,0,0
-    "#]],
+            ! gpt: the picture did not come: 169.254.169.254 is not fetched: it is on a private network, where the API is not; its address is http://169.254.169.254/latest/meta-data
+            exit 8
+            files: 
+            requests: 1
+            booked: image,1,0.12,0,0,0,0,0,0.12,0.12,0,0,0,0,0,0
+        "#]],
     );
     check_refused(
         "http://[::ffff:192.168.0.1]/x",
@@ -114,9 +114,10 @@ fn no_address_leads_to_files_or_private_networks() {
     );
     let store = Server::repeat(Reply::redirect(302, "http://192.168.0.1/x"));
     let server = Server::start(vec![at(&store.base_url())]);
-    let run = Sandbox::new().gpt(ARGS).server(&server).run();
+    let mut run = Sandbox::new().gpt(ARGS).server(&server).run();
+    run.err = run.err.replace(&store.address().to_string(), "[store]");
     expect![[r#"
-        ! gpt: the picture did not come: 192.168.0.1 is not fetched: it is on a private network, where the API is not
+        ! gpt: the picture did not come: 192.168.0.1 is not fetched: it is on a private network, where the API is not; its address is http://[store]/v1
         exit 8
     "#]].assert_eq(&run.to_string());
 }
@@ -143,24 +144,24 @@ fn what_is_fetched_has_to_be_a_picture_and_come_whole() {
     check(
         Reply::new(403, "text/xml", "<Error>expired</Error>"),
         expect![[r#"
-        ! gpt: the picture did not come: [store] answered 403
-        exit 8
-    "#]],
+            ! gpt: the picture did not come: [store] answered 403; its address is http://[store]/a.png
+            exit 8
+        "#]],
     );
     check(
         Reply::redirect(302, "/again"),
         expect![[r#"
-        ! gpt: the picture did not come: [store] redirects more than 5 times
-        exit 8
-    "#]],
+            ! gpt: the picture did not come: [store] redirects more than 5 times; its address is http://[store]/a.png
+            exit 8
+        "#]],
     );
     let end = picture().wire_len() - 5;
     check(
         picture().cut(end),
         expect![[r#"
-        ! gpt: the picture did not come: the reply of [store] broke off: the other side closed the connection
-        exit 8
-    "#]],
+            ! gpt: the picture did not come: the reply of [store] broke off: the other side closed the connection; its address is http://[store]/a.png
+            exit 8
+        "#]],
     );
     check(
         Reply::new(200, "image/png", &bytes()[..50]),
@@ -179,4 +180,17 @@ fn a_fetch_that_fails_is_tried_again_and_the_request_is_not() {
     let run = Sandbox::new().gpt(args).server(&server).run();
     assert_eq!((run.out, run.err.as_str(), run.code), (bytes(), "", 0));
     assert_eq!((server.requests().len(), store.requests().len()), (1, 2));
+}
+
+#[test]
+fn a_picture_without_end_is_not_fetched_to_its_end() {
+    let flood = Reply::flood(b"", &vec![0; 1 << 20], u64::MAX);
+    let store = Server::repeat(flood);
+    let server = Server::start(vec![at(&format!("http://{}/a.png", store.address()))]);
+    let mut run = Sandbox::new().gpt(ARGS).server(&server).run();
+    run.err = run.err.replace(&store.address().to_string(), "[store]");
+    expect![[r#"
+        ! gpt: the picture did not come: the reply of [store] is not read: it is longer than 134217728 bytes; its address is http://[store]/a.png
+        exit 8
+    "#]].assert_eq(&run.to_string());
 }

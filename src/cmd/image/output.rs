@@ -1,6 +1,6 @@
 //! Where pictures go: into a pipe, or into files that are whole or not there.
 
-use std::fs::{self, OpenOptions, Permissions};
+use std::fs::{self, Metadata, OpenOptions, Permissions};
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use tempfile::{Builder, NamedTempFile};
 
 use crate::cmd::image::format::Format;
-use crate::cmd::numbered::Pattern;
+use crate::cmd::numbered::{Pattern, has_number};
+use crate::cmd::signals::Signals;
 use crate::exit::{Exit, failure};
 use crate::stdio::{Stdio, reason};
 
@@ -47,8 +48,8 @@ impl Output {
         stdio: &Stdio,
     ) -> anyhow::Result<Self> {
         let name = match file {
-            Some(file) if file.as_os_str() == "-" => None,
-            Some(file) => Some(Name::read(file, count)),
+            Some(file) if is_output(file) => None,
+            Some(file) => Some(Name::read(file, count)?),
             None if stdio.out_is_terminal => Some(Name::Free),
             None => None,
         };
@@ -71,12 +72,13 @@ impl Output {
 }
 
 impl Name {
-    fn read(file: &Path, count: u64) -> Self {
-        match file.to_str().and_then(|text| Pattern::parse(text).ok()) {
-            Some(pattern) => Self::Numbered(pattern),
-            None if count > 1 => Self::Several(file.to_owned()),
-            None => Self::One(file.to_owned()),
-        }
+    fn read(file: &Path, count: u64) -> anyhow::Result<Self> {
+        let file = match file.to_str() {
+            Some(text) if has_number(text) => return Pattern::parse(text).map(Self::Numbered),
+            Some(text) => text.replace("%%", "%").into(),
+            None => file.to_owned(),
+        };
+        Ok(if count > 1 { Self::Several(file) } else { Self::One(file) })
     }
 }
 
@@ -87,6 +89,7 @@ impl Files {
         number: u64,
         format: Format,
         bytes: &[u8],
+        signals: &Signals,
         stdio: &mut Stdio,
     ) -> anyhow::Result<PathBuf> {
         let path = self.path(number, format);
@@ -97,10 +100,11 @@ impl Files {
             stdio.note(format_args!("{path} holds {name}, whatever its name says"));
         }
         let written = if is_special(&path) {
-            let opened = OpenOptions::new().write(true).open(&path);
+            let opened = OpenOptions::new().append(true).open(&path);
             opened.and_then(|mut file| file.write_all(bytes)).map(|()| path.clone())
         } else {
-            self.place(&path, bytes)
+            // It takes a moment, and what a signal left of it would be litter.
+            signals.hold_during(|| self.place(&path, bytes))
         };
         written.map_err(|error| failed(&path, &error))
     }
@@ -108,11 +112,12 @@ impl Files {
     /// Puts the bytes into a file beside, and then in its place in one step. A name that was taken
     /// in the meantime costs nobody the picture: it gets the next that is free.
     fn place(&self, path: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
-        let mut file = beside(path)?;
+        let target = self.target(path);
+        let mut file = beside(&target)?;
         file.write_all(bytes)?;
         file.as_file().sync_data()?;
         if self.force {
-            return file.persist(path).map(|_| path.to_owned()).map_err(|error| error.error);
+            return file.persist(&target).map(|_| path.to_owned()).map_err(|error| error.error);
         }
         let mut free = path.to_owned();
         for number in 2.. {
@@ -124,6 +129,12 @@ impl Files {
             free = before_extension(path, number);
         }
         Ok(free)
+    }
+
+    /// Behind a link is what is overwritten, and not the link.
+    fn target(&self, path: &Path) -> PathBuf {
+        let real = fs::canonicalize(path).ok().filter(|_| self.force);
+        real.unwrap_or_else(|| path.to_owned())
     }
 
     fn path(&self, number: u64, format: Format) -> PathBuf {
@@ -158,7 +169,7 @@ impl Files {
             let message = format!("{}: exists; --force overwrites it; {nothing}", path.display());
             return Err(failure(Exit::Usage, message));
         }
-        let tried = beside(&path).map(drop);
+        let tried = beside(&self.target(&path)).map(drop);
         tried.map_err(|error| {
             let why = reason(&error);
             failure(Exit::Local, format!("{}: {why}; {nothing}", path.display()))
@@ -179,9 +190,16 @@ fn beside(path: &Path) -> io::Result<NamedTempFile> {
     made.map_err(|error| io::Error::from(error.kind()))
 }
 
-/// A device or a pipe, which is written to as it is.
+/// Another way to say `-`.
+fn is_output(path: &Path) -> bool {
+    ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].iter().any(|name| path == Path::new(name))
+}
+
+/// A device, a pipe or a file that is open, which is written to as it is.
 fn is_special(path: &Path) -> bool {
-    fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
+    let is_open = ["/dev/fd", "/proc/self/fd"].iter().any(|place| path.starts_with(place));
+    let is_file = |metadata: Metadata| metadata.is_file() || metadata.is_dir();
+    is_open || path == Path::new("/dev/stderr") || !fs::metadata(path).map_or(true, is_file)
 }
 
 fn before_extension(path: &Path, number: u64) -> PathBuf {

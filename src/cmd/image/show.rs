@@ -5,17 +5,19 @@ use std::io::{Cursor, Write as _};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use image::imageops::thumbnail;
-use image::{ImageReader, Limits, RgbaImage};
+use image::{DynamicImage, ImageFormat, ImageReader, Limits};
 
+use crate::account::pictures::{self, Size};
 use crate::cmd::image::format::Format;
 use crate::settings::Terminal;
 use crate::stdio::Stdio;
 
-/// How wide half blocks are drawn at most.
+/// How wide pictures are drawn at most, in columns.
 const WIDEST: u32 = 80;
-/// How much a picture may take when it is unpacked.
-const MOST_MEMORY: u64 = 512 << 20;
+/// How many pixels a terminal's cell has, about: what is larger than the window is made to fit.
+const CELL: Size = Size { width: 8, height: 16 };
+/// How much a picture may take when it is unpacked: any that a model makes, and no bomb.
+const MOST_MEMORY: u64 = 256 << 20;
 /// How much Kitty takes at once.
 const PIECE: usize = 4096;
 
@@ -26,11 +28,19 @@ pub struct Screen {
     pub unicode: bool,
 }
 
+/// How many cells a picture may cover: one row is left for what comes behind it.
+#[derive(Clone, Copy)]
+struct Room {
+    columns: u32,
+    rows: u32,
+}
+
 impl Screen {
     /// On standard output, or on standard error where that is the terminal.
     pub fn draw(self, bytes: &[u8], stdio: &mut Stdio) -> anyhow::Result<()> {
-        let columns = stdio.columns();
-        match self.drawing(bytes, columns) {
+        let (columns, rows) = stdio.window();
+        let room = Room { columns: columns.min(WIDEST), rows: rows.saturating_sub(1).max(1) };
+        match self.drawing(bytes, room) {
             Ok(drawing) if stdio.out_is_terminal => {
                 stdio.out.write_all(drawing.as_bytes())?;
                 stdio.out.flush()?;
@@ -41,55 +51,103 @@ impl Screen {
         Ok(())
     }
 
-    fn drawing(self, bytes: &[u8], columns: u32) -> Result<String, String> {
+    fn drawing(self, bytes: &[u8], room: Room) -> Result<String, String> {
         match (self.terminal, Format::of(bytes)) {
             (_, None) => Err("it is no picture".to_owned()),
             (_, Some(Format::Svg)) => Err("no terminal draws SVG".to_owned()),
-            (Terminal::Iterm, _) => Ok(iterm(bytes)),
-            (Terminal::Kitty, Some(Format::Png)) => Ok(kitty(bytes)),
-            _ if !self.unicode => Err("this terminal has no half blocks".to_owned()),
-            _ => Ok(blocks(&unpack(bytes)?, columns.clamp(2, WIDEST))),
+            (Terminal::Dumb, _) => Err("this terminal draws nothing".to_owned()),
+            (Terminal::Iterm, _) => Ok(iterm(bytes, room)),
+            (Terminal::Kitty, Some(Format::Png)) => Ok(kitty(bytes, room)),
+            (Terminal::Kitty, _) => Ok(kitty(&png(&unpack(bytes)?)?, room)),
+            (Terminal::Blocks, _) if self.unicode => Ok(blocks(&unpack(bytes)?, room)),
+            (Terminal::Blocks, _) => Err("half blocks need a UTF-8 locale".to_owned()),
         }
     }
 }
 
-fn iterm(bytes: &[u8]) -> String {
-    let (length, text) = (bytes.len(), STANDARD.encode(bytes));
-    format!("\x1b]1337;File=inline=1;size={length}:{text}\x07\n")
+impl Room {
+    /// The largest size of the same shape that is no larger than the picture and fits into so
+    /// many pixels.
+    fn fit(self, picture: Size, pixel: Size) -> Size {
+        let [width, height] = [picture.width, picture.height].map(|side| u64::from(side.max(1)));
+        let columns = u64::from(self.columns) * u64::from(pixel.width);
+        let rows = u64::from(self.rows) * u64::from(pixel.height);
+        let (fitted_width, fitted_height) = if width <= columns && height <= rows {
+            (width, height)
+        } else if width * rows >= height * columns {
+            (columns, height * columns / width)
+        } else {
+            (width * rows / height, rows)
+        };
+        let [width, height] =
+            [fitted_width, fitted_height].map(|side| u32::try_from(side).unwrap_or(1).max(1));
+        Size { width, height }
+    }
+
+    /// In cells; none for a picture that fits as it is.
+    fn cells(self, bytes: &[u8]) -> Option<Room> {
+        let picture = pictures::size(bytes)?;
+        let fitted = self.fit(picture, CELL);
+        let (columns, rows) =
+            (fitted.width.div_ceil(CELL.width), fitted.height.div_ceil(CELL.height));
+        (fitted != picture).then_some(Room { columns, rows })
+    }
 }
 
-fn kitty(bytes: &[u8]) -> String {
-    let text = STANDARD.encode(bytes);
+fn iterm(bytes: &[u8], room: Room) -> String {
+    let cells = room.cells(bytes).map(|Room { columns, rows }| {
+        format!("width={columns};height={rows};preserveAspectRatio=1;")
+    });
+    let (cells, length, text) = (cells.unwrap_or_default(), bytes.len(), STANDARD.encode(bytes));
+    format!("\x1b]1337;File=inline=1;{cells}size={length}:{text}\x07\n")
+}
+
+/// Without an answer (`q=2`), which would be read as if it were typed.
+fn kitty(png: &[u8], room: Room) -> String {
+    let cells = room.cells(png).map(|Room { columns, rows }| format!("c={columns},r={rows},"));
+    let text = STANDARD.encode(png);
     let mut drawing = String::with_capacity(text.len() + text.len() / 64);
     let mut start = 0;
     while start < text.len() {
         let end = text.len().min(start + PIECE);
         let more = u8::from(end < text.len());
-        let head = if start == 0 { "f=100,a=T," } else { "" };
-        let _ = write!(drawing, "\x1b_G{head}m={more};{}\x1b\\", &text[start..end]);
+        drawing += "\x1b_G";
+        if start == 0 {
+            drawing += "f=100,a=T,q=2,";
+            drawing += cells.as_deref().unwrap_or_default();
+        }
+        let _ = write!(drawing, "m={more};{}\x1b\\", &text[start..end]);
         start = end;
     }
     drawing.push('\n');
     drawing
 }
 
-fn unpack(bytes: &[u8]) -> Result<RgbaImage, String> {
+/// The first picture there is, of several that follow each other.
+fn unpack(bytes: &[u8]) -> Result<DynamicImage, String> {
     let mut limits = Limits::default();
     limits.max_alloc = Some(MOST_MEMORY);
     let mut reader = ImageReader::new(Cursor::new(bytes))
         .with_guessed_format()
         .map_err(|error| error.to_string())?;
     reader.limits(limits);
-    reader.decode().map(|picture| picture.to_rgba8()).map_err(|error| error.to_string())
+    reader.decode().map_err(|error| error.to_string())
+}
+
+fn png(picture: &DynamicImage) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    picture
+        .write_to(&mut Cursor::new(&mut bytes), ImageFormat::Png)
+        .map_err(|error| error.to_string())?;
+    Ok(bytes)
 }
 
 /// Each character is two pixels, one above the other; where there is no pixel, the terminal's
 /// own ground is seen.
-fn blocks(picture: &RgbaImage, columns: u32) -> String {
-    let width = columns.min(picture.width()).max(1);
-    let height = u64::from(picture.height()) * u64::from(width) / u64::from(picture.width().max(1));
-    let height = u32::try_from(height).unwrap_or(u32::MAX).clamp(1, 4 * WIDEST);
-    let small = thumbnail(picture, width, height);
+fn blocks(picture: &DynamicImage, room: Room) -> String {
+    let size = Size { width: picture.width(), height: picture.height() };
+    let Size { width, height } = room.fit(size, Size { width: 1, height: 2 });
+    let small = picture.thumbnail_exact(width, height).to_rgba8();
     let pixel = |x: u32, y: u32| {
         let [red, green, blue, opacity] = small.get_pixel_checked(x, y)?.0;
         (opacity >= 128).then(|| format!("{red};{green};{blue}"))
@@ -112,29 +170,4 @@ fn blocks(picture: &RgbaImage, columns: u32) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use image::Rgba;
-
-    #[test]
-    fn half_blocks_show_two_pixels_each() {
-        let (red, clear) = (Rgba([255, 0, 0, 255]), Rgba([0, 0, 0, 0]));
-        let mut picture = RgbaImage::from_pixel(2, 3, red);
-        picture.put_pixel(1, 0, clear);
-        picture.put_pixel(1, 2, clear);
-        let drawn = blocks(&picture, 80);
-        let expected = "\x1b[38;2;255;0;0;48;2;255;0;0m▀\x1b[0;38;2;255;0;0m▄\x1b[0m\n\
-            \x1b[0;38;2;255;0;0m▀\x1b[0m \x1b[0m\n";
-        assert_eq!(drawn, expected);
-    }
-
-    #[test]
-    fn kitty_gets_pieces() {
-        let drawn = kitty(&[0; 3100]);
-        let pieces: Vec<_> = drawn.trim_end().split_terminator("\x1b\\").collect();
-        assert_eq!(pieces.len(), 2);
-        assert!(pieces[0].starts_with("\x1b_Gf=100,a=T,m=1;AAAA"), "{:?}", &pieces[0][..20]);
-        assert_eq!(pieces[0].len(), "\x1b_Gf=100,a=T,m=1;".len() + PIECE);
-        assert!(pieces[1].starts_with("\x1b_Gm=0;AAAA"), "{:?}", &pieces[1][..10]);
-    }
-}
+mod tests;
