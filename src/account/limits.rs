@@ -284,9 +284,8 @@ impl fmt::Display for Refusal {
             ),
             Self::NoPicturePrice { model } => write!(
                 f,
-                "no worst case for {model}: nobody has published what pictures of this quality and \
-                 size cost; name --quality and --size, list a price by the picture in --prices \
-                 FILE, or lift the cost limit"
+                "no worst case for {model}: nobody has published what such pictures cost; name \
+                 --quality and --size, list them in --prices FILE, or lift the cost limit"
             ),
             Self::PicturesOverCost { worst, limit } => write!(
                 f,

@@ -407,7 +407,7 @@ fn mistakes_are_one_line() {
         &["--split", "5", "--output", "part"],
         "",
         expect![[r#"
-        ! gpt: pattern 'part' needs one %d or %03d for the number
+        ! gpt: pattern 'part' needs one %d or %03d for the number; %% is a percent sign
         exit 2
     "#]],
     );

@@ -60,9 +60,8 @@ fn pictures_are_held_against_the_limits() {
         check(&estimate(&wish, &model, &price), &model, &limits).map_err(|no| no.to_string())
     };
     assert_eq!(check_at("gpt-image-2", WISH, Some("0.237156"), false), Ok(()));
-    let line = "no worst case for gpt-image-2.5-flare: nobody has published what pictures of this \
-                quality and size cost; name --quality and --size, list a price by the picture in \
-                --prices FILE, or lift the cost limit";
+    let line = "no worst case for gpt-image-2.5-flare: nobody has published what such pictures \
+                cost; name --quality and --size, list them in --prices FILE, or lift the cost limit";
     let max = Wish { quality: Some("max"), ..WISH };
     assert_eq!(check_at("gpt-image-2.5-flare", max, None, true), Err(line.to_owned()));
     let hd = Wish { quality: Some("hd"), ..WISH };
