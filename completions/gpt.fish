@@ -26,6 +26,7 @@ end
 
 complete -c gpt -n "__fish_gpt_needs_command" -s h -l help -d 'Print help'
 complete -c gpt -n "__fish_gpt_needs_command" -s V -l version -d 'Print version'
+complete -c gpt -n "__fish_gpt_needs_command" -f -a "batch" -d 'Have many requests answered within a day, at half the price'
 complete -c gpt -n "__fish_gpt_needs_command" -f -a "models" -d 'List the models that are known: encoding, context, longest reply, prices'
 complete -c gpt -n "__fish_gpt_needs_command" -f -a "spend" -d 'Tell what was spent, from the ledger; sends nothing'
 complete -c gpt -n "__fish_gpt_needs_command" -f -a "generate" -d 'Print the manual or the completions of a shell'
@@ -33,6 +34,73 @@ complete -c gpt -n "__fish_gpt_needs_command" -f -a "chat" -d 'Ask a chat model 
 complete -c gpt -n "__fish_gpt_needs_command" -f -a "complete" -d 'Let a text model continue the prompt'
 complete -c gpt -n "__fish_gpt_needs_command" -f -a "image" -d 'Make pictures, or edit them'
 complete -c gpt -n "__fish_gpt_needs_command" -f -a "tokens" -d 'Count, price, cut and split text by tokens; sends nothing, ever'
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and not __fish_seen_subcommand_from submit status wait results cancel list" -s h -l help -d 'Print help'
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and not __fish_seen_subcommand_from submit status wait results cancel list" -f -a "submit" -d 'Send a file of requests, and print the id of the batch, or of each batch'
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and not __fish_seen_subcommand_from submit status wait results cancel list" -f -a "status" -d 'Tell how far batches are'
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and not __fish_seen_subcommand_from submit status wait results cancel list" -f -a "wait" -d 'Wait until batches have come to their end'
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and not __fish_seen_subcommand_from submit status wait results cancel list" -f -a "results" -d 'Print the answers, in the order of the requests, and book what they cost'
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and not __fish_seen_subcommand_from submit status wait results cancel list" -f -a "cancel" -d 'Stop batches; what is done by then is billed, and can be had with \'results\''
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and not __fish_seen_subcommand_from submit status wait results cancel list" -f -a "list" -d 'List the batches that the server knows, the latest first'
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from submit" -l max-cost -d 'Refuse what could cost more, all requests together' -r
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from submit" -l budget -d 'Refuse what could break this budget: 5/day, 20/week, 50/month, 100/total (repeatable)' -r
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from submit" -l tag -d 'Book under this name; --budget then covers this name alone' -r
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from submit" -l rate -d 'Price per 1,000 tokens in dollars: 0.002, 0.002/1k, 2/1M:12/1M' -r
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from submit" -l prices -d 'Prices from this file, in LiteLLM\'s price-map format' -r -F
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from submit" -l base-url -d 'The API\'s address [default: https://api.openai.com/v1]' -r -f
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from submit" -l proxy -d 'Proxy: http, https, socks5 or socks5h' -r -f
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from submit" -l timeout -d 'Give up after this long, all attempts together' -r
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from submit" -l retries -d 'How often to try again' -r
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from submit" -l api-key-file -d 'Read the key from this file' -r -F
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from submit" -s P -l profile -d 'Use this profile of the config file' -r
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from submit" -l estimate -d 'Print the estimate and send nothing'
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from submit" -s q -l quiet -d 'Nothing on standard error but errors'
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from submit" -s h -l help -d 'Print help'
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from status" -l base-url -d 'The API\'s address [default: https://api.openai.com/v1]' -r -f
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from status" -l proxy -d 'Proxy: http, https, socks5 or socks5h' -r -f
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from status" -l timeout -d 'Give up after this long, all attempts together' -r
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from status" -l retries -d 'How often to try again' -r
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from status" -l api-key-file -d 'Read the key from this file' -r -F
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from status" -s P -l profile -d 'Use this profile of the config file' -r
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from status" -l json -d 'Print the server\'s JSON, a batch a line'
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help'
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from wait" -l max-wait -d 'Wait no longer than this; a batch ends within a day' -r
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from wait" -l base-url -d 'The API\'s address [default: https://api.openai.com/v1]' -r -f
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from wait" -l proxy -d 'Proxy: http, https, socks5 or socks5h' -r -f
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from wait" -l timeout -d 'Give up after this long, all attempts together' -r
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from wait" -l retries -d 'How often to try again' -r
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from wait" -l api-key-file -d 'Read the key from this file' -r -F
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from wait" -s P -l profile -d 'Use this profile of the config file' -r
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from wait" -s q -l quiet -d 'Nothing on standard error but errors'
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from wait" -s h -l help -d 'Print help'
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from results" -l rate -d 'Price per 1,000 tokens in dollars: 0.002, 0.002/1k, 2/1M:12/1M' -r
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from results" -l prices -d 'Prices from this file, in LiteLLM\'s price-map format' -r -F
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from results" -l base-url -d 'The API\'s address [default: https://api.openai.com/v1]' -r -f
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from results" -l proxy -d 'Proxy: http, https, socks5 or socks5h' -r -f
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from results" -l timeout -d 'Give up after this long, all attempts together' -r
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from results" -l retries -d 'How often to try again' -r
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from results" -l api-key-file -d 'Read the key from this file' -r -F
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from results" -s P -l profile -d 'Use this profile of the config file' -r
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from results" -l json -d 'Print JSON, a line a request: index, id, reply, usage, cost, error'
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from results" -l allow-incomplete -d 'Exit 0 for replies that were cut at their cap'
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from results" -s q -l quiet -d 'Nothing on standard error but errors'
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from results" -s h -l help -d 'Print help'
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from cancel" -l base-url -d 'The API\'s address [default: https://api.openai.com/v1]' -r -f
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from cancel" -l proxy -d 'Proxy: http, https, socks5 or socks5h' -r -f
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from cancel" -l timeout -d 'Give up after this long, all attempts together' -r
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from cancel" -l retries -d 'How often to try again' -r
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from cancel" -l api-key-file -d 'Read the key from this file' -r -F
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from cancel" -s P -l profile -d 'Use this profile of the config file' -r
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from cancel" -l json -d 'Print the server\'s JSON, a batch a line'
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from cancel" -s h -l help -d 'Print help'
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from list" -l limit -d 'At most so many' -r
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from list" -l base-url -d 'The API\'s address [default: https://api.openai.com/v1]' -r -f
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from list" -l proxy -d 'Proxy: http, https, socks5 or socks5h' -r -f
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from list" -l timeout -d 'Give up after this long, all attempts together' -r
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from list" -l retries -d 'How often to try again' -r
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from list" -l api-key-file -d 'Read the key from this file' -r -F
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from list" -s P -l profile -d 'Use this profile of the config file' -r
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from list" -l json -d 'Print the server\'s JSON, a batch a line'
+complete -c gpt -n "__fish_gpt_using_subcommand batch; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c gpt -n "__fish_gpt_using_subcommand models" -l base-url -d 'The API\'s address [default: https://api.openai.com/v1]' -r -f
 complete -c gpt -n "__fish_gpt_using_subcommand models" -l proxy -d 'Proxy: http, https, socks5 or socks5h' -r -f
 complete -c gpt -n "__fish_gpt_using_subcommand models" -l timeout -d 'Give up after this long, all attempts together' -r

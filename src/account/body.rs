@@ -174,7 +174,7 @@ fn prediction(model: &Model, body: &Value) -> u64 {
 }
 
 /// Whether any breakpoint, wherever it stands, asks for more than the usual half hour.
-fn is_kept(value: &Value) -> bool {
+pub fn is_kept(value: &Value) -> bool {
     match value {
         Value::Array(values) => values.iter().any(is_kept),
         Value::Object(fields) => fields.iter().any(|(name, value)| {

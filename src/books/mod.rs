@@ -10,6 +10,7 @@
 mod entry;
 mod error;
 mod file;
+mod handover;
 mod journal;
 mod process;
 mod reservation;
@@ -65,6 +66,12 @@ impl Ledger {
     pub fn settle(&mut self, id: RowId, settlement: &Settlement) -> Result<(), Error> {
         settlement::settle(&mut self.connection, id, settlement)
             .map_err(|fault| fault.at(&self.path))
+    }
+
+    /// Notes that the server works on a request under `name`, which stays reserved until its
+    /// deadline, whether or not this process is still there.
+    pub fn hand_over(&mut self, id: RowId, name: &str) -> Result<(), Error> {
+        handover::hand_over(&mut self.connection, id, name).map_err(|fault| fault.at(&self.path))
     }
 
     /// Settles by hand, at `cost`, a request that has no bill of the server's. May be repeated.

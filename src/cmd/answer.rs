@@ -233,39 +233,44 @@ impl Answer {
     }
 
     pub fn verdict(&self) -> Verdict {
-        let incomplete = |why: &str| Verdict::Incomplete(why.to_owned());
-        if self.progress.refused {
-            return incomplete("the model refused");
-        }
-        if self.over_cap {
+        if self.over_cap && !self.progress.refused {
             return Verdict::Cut("the server ignored its cap and was cut off there");
         }
-        let called = self.progress.finishes.values().any(|finish| *finish == Finish::ToolCalls);
-        if (called || self.progress.calls_tools) && !self.wanted.json {
-            return incomplete("it asks for a tool, which only --json can show");
-        }
-        let mut cut = false;
-        for finish in self.progress.finishes.values() {
-            match finish {
-                Finish::Stop | Finish::ToolCalls => {}
-                Finish::Length => cut = true,
-                Finish::ContentFilter => return incomplete("it was stopped by a content filter"),
-                Finish::Other(reason) if STOPPED.contains(&reason.as_str()) => {}
-                Finish::Other(reason) => {
-                    return Verdict::Incomplete(format!("its finish reason is '{reason}'"));
-                }
-                Finish::Missing => return incomplete("it broke off without a finish reason"),
-            }
-        }
-        if !self.progress.done {
-            return incomplete("the stream broke off before its end");
-        }
-        let (got, asked) = (self.progress.finishes.len() as u64, self.wanted.choices);
-        if got < asked {
-            return Verdict::Incomplete(format!("{got} of {asked} choices came"));
-        }
-        if cut { Verdict::Cut("it was cut at its cap") } else { Verdict::Complete }
+        judge(&self.progress, self.wanted.choices, self.wanted.json)
     }
+}
+
+/// Whether a reply is complete, that so many choices were asked of.
+pub fn judge(progress: &Progress, choices: u64, json: bool) -> Verdict {
+    let incomplete = |why: &str| Verdict::Incomplete(why.to_owned());
+    if progress.refused {
+        return incomplete("the model refused");
+    }
+    let called = progress.finishes.values().any(|finish| *finish == Finish::ToolCalls);
+    if (called || progress.calls_tools) && !json {
+        return incomplete("it asks for a tool, which only --json can show");
+    }
+    let mut cut = false;
+    for finish in progress.finishes.values() {
+        match finish {
+            Finish::Stop | Finish::ToolCalls => {}
+            Finish::Length => cut = true,
+            Finish::ContentFilter => return incomplete("it was stopped by a content filter"),
+            Finish::Other(reason) if STOPPED.contains(&reason.as_str()) => {}
+            Finish::Other(reason) => {
+                return Verdict::Incomplete(format!("its finish reason is '{reason}'"));
+            }
+            Finish::Missing => return incomplete("it broke off without a finish reason"),
+        }
+    }
+    if !progress.done {
+        return incomplete("the stream broke off before its end");
+    }
+    let got = progress.finishes.len() as u64;
+    if got < choices {
+        return Verdict::Incomplete(format!("{got} of {choices} choices came"));
+    }
+    if cut { Verdict::Cut("it was cut at its cap") } else { Verdict::Complete }
 }
 
 /// Text for a terminal has its control characters made visible; a pipe gets it as it is.

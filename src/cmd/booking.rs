@@ -37,24 +37,7 @@ impl<'a> Booking<'a> {
         timeout: Duration,
         stdio: &mut Stdio,
     ) -> anyhow::Result<Self> {
-        let opened = match place {
-            LedgerPlace::Off => Err("it is off (GPT_LEDGER=off)".to_owned()),
-            LedgerPlace::Unknown => Err("neither GPT_LEDGER nor HOME says where it is".to_owned()),
-            LedgerPlace::At(path) => Ledger::open(path).map_err(|error| error.to_string()),
-        };
-        let ledger = match opened {
-            Ok(ledger) => Some(ledger),
-            Err(why) if !budgets.is_empty() => {
-                let message = format!("a budget needs the ledger: {why}; nothing was sent");
-                return Err(failure(Exit::Local, message));
-            }
-            Err(why) => {
-                if !matches!(place, LedgerPlace::Off) {
-                    stdio.note(format_args!("warning: this call is not booked: {why}"));
-                }
-                None
-            }
-        };
+        let ledger = open_ledger(place, !budgets.is_empty(), stdio)?;
         Ok(Self { ledger, row: None, budgets, tag, host, timeout })
     }
 
@@ -93,7 +76,10 @@ impl<'a> Booking<'a> {
         match ledger.reserve(&entry, &windows) {
             Ok(Reservation::Booked(row)) => self.row = Some(row),
             Ok(Reservation::Refused(refusal)) => {
-                return Err(failure(Exit::OverCost, over_budget(request, &refusal)));
+                return Err(failure(
+                    Exit::OverCost,
+                    over_budget(|left| request.affordable(left), &refusal),
+                ));
             }
             Err(error) if !self.budgets.is_empty() => {
                 return Err(failure(Exit::Local, format!("{error}; nothing was sent")));
@@ -115,11 +101,41 @@ impl<'a> Booking<'a> {
     }
 }
 
-fn over_budget(request: &impl Request, refusal: &books::Refusal) -> String {
+/// The ledger, or none and a warning. Where a budget has to hold, none is an error.
+pub fn open_ledger(
+    place: &LedgerPlace,
+    has_budget: bool,
+    stdio: &mut Stdio,
+) -> anyhow::Result<Option<Ledger>> {
+    let opened = match place {
+        LedgerPlace::Off => Err("it is off (GPT_LEDGER=off)".to_owned()),
+        LedgerPlace::Unknown => Err("neither GPT_LEDGER nor HOME says where it is".to_owned()),
+        LedgerPlace::At(path) => Ledger::open(path).map_err(|error| error.to_string()),
+    };
+    match opened {
+        Ok(ledger) => Ok(Some(ledger)),
+        Err(why) if has_budget => {
+            let message = format!("a budget needs the ledger: {why}; nothing was sent");
+            Err(failure(Exit::Local, message))
+        }
+        Err(why) => {
+            if !matches!(place, LedgerPlace::Off) {
+                stdio.note(format_args!("warning: this call is not booked: {why}"));
+            }
+            Ok(None)
+        }
+    }
+}
+
+/// The refusal in words. `fitting` says how to make it fit, if that can be told.
+pub fn over_budget(
+    fitting: impl Fn(Picodollars) -> Option<String>,
+    refusal: &books::Refusal,
+) -> String {
     let [asked, spent, reserved, left] =
         [refusal.asked, refusal.spent, refusal.reserved, refusal.left()].map(Picodollars);
     let tag = refusal.tag.as_ref().map(|tag| format!(" of '{tag}'")).unwrap_or_default();
-    let advice = request.affordable(left).unwrap_or_else(|| match refusal.label.rsplit_once('/') {
+    let advice = fitting(left).unwrap_or_else(|| match refusal.label.rsplit_once('/') {
         Some((_, period)) if period != "total" => {
             format!("wait for the next {period}, or raise it")
         }

@@ -7,8 +7,9 @@ use crate::account::bill::{Bill, Usage, bill};
 use crate::account::body::Ask;
 use crate::account::estimate::estimate;
 use crate::account::limits;
+use crate::account::models::Model;
 use crate::account::money::Picodollars;
-use crate::account::price::Tier;
+use crate::account::price::{Price, Tier};
 use crate::cmd::answer::Answer;
 use crate::cmd::plan::Plan;
 use crate::cmd::request::{Claim, Course, Reply, Request};
@@ -50,7 +51,7 @@ impl Request for Plan {
             reply_tokens: estimate.cap.unwrap_or(LONGEST_REPLY),
             exact: estimate.prompt.exact,
             price: &self.price,
-            worst: estimate.worst.unwrap_or_else(|| unbounded(self)),
+            worst: estimate.worst.unwrap_or_else(|| unbounded(&self.ask, &self.model, &self.price)),
         }
     }
 
@@ -115,12 +116,12 @@ impl Reply for Answer {
 }
 
 /// What to book for a request that nothing bounds: a long prompt, a long reply, the dearest tier.
-fn unbounded(plan: &Plan) -> Picodollars {
-    let mut ask = plan.ask.clone();
+pub fn unbounded(ask: &Ask, model: &Model, price: &Price) -> Picodollars {
+    let mut ask = ask.clone();
+    ask.cap = estimate(&ask, model, price).cap.or(Some(LONGEST_REPLY));
     ask.prompt.bound = ask.prompt.bound.min(LONGEST_PROMPT).max(ask.prompt.tokens);
-    ask.cap = plan.estimate.cap.or(Some(LONGEST_REPLY));
     ask.fees = None;
-    let worst = |tier| estimate(&Ask { tier, ..ask.clone() }, &plan.model, &plan.price).worst;
+    let worst = |tier| estimate(&Ask { tier, ..ask.clone() }, model, price).worst;
     let tiers = Tier::PRICED.into_iter().filter_map(worst);
     worst(ask.tier).or(tiers.max()).unwrap_or_default()
 }

@@ -22,14 +22,18 @@ pub fn base(args: &args::Connection, settings: &Settings) -> anyhow::Result<Url>
 
 /// `--timeout`: for all attempts together.
 pub fn timeout(args: &args::Connection) -> anyhow::Result<Duration> {
-    let seconds = args.timeout.parse().ok();
+    seconds("--timeout", &args.timeout)
+}
+
+/// A time that a flag gives.
+pub fn seconds(flag: &str, given: &str) -> anyhow::Result<Duration> {
+    let seconds = given.parse().ok();
     seconds
         .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
-        .filter(|timeout| !timeout.is_zero())
-        .map(|timeout| timeout.min(LONGEST_TIMEOUT))
+        .filter(|time| !time.is_zero())
+        .map(|time| time.min(LONGEST_TIMEOUT))
         .ok_or_else(|| {
-            let given = &args.timeout;
-            failure(Exit::Usage, format!("--timeout '{given}' is no number of seconds above 0"))
+            failure(Exit::Usage, format!("{flag} '{given}' is no number of seconds above 0"))
         })
 }
 

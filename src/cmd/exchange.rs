@@ -299,7 +299,7 @@ pub fn incomplete(why: &str) -> String {
 }
 
 /// Spreads the waits of processes that failed together.
-fn seed() -> u64 {
+pub fn seed() -> u64 {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     u64::from(std::process::id()).rotate_left(32) ^ u64::from(now.subsec_nanos())
 }

@@ -59,16 +59,19 @@ fn completions(command: &mut Command) -> Vec<(String, Vec<u8>)> {
 
 /// `gpt.1`, and a page for each command.
 fn manual(command: &Command) -> Vec<(String, Vec<u8>)> {
-    let commands = command.get_subcommands().filter(|each| !each.is_hide_set());
-    let pages = commands.map(|each| {
-        let name = format!("gpt-{}", each.get_name());
-        (name.clone(), each.clone().name(name.clone()).bin_name(name.replacen('-', " ", 1)))
-    });
-    let main = [("gpt".to_owned(), command.clone())];
-    main.into_iter()
-        .chain(pages)
-        .map(|(name, command)| (format!("{name}.1"), page(command)))
-        .collect()
+    let mut pages = vec![("gpt.1".to_owned(), page(command.clone()))];
+    below("gpt", command, &mut pages);
+    pages
+}
+
+/// A page for each command of a command, and for theirs.
+fn below(name: &str, command: &Command, pages: &mut Vec<(String, Vec<u8>)>) {
+    for each in command.get_subcommands().filter(|each| !each.is_hide_set()) {
+        let name = format!("{name}-{}", each.get_name());
+        let named = each.clone().name(name.clone()).bin_name(name.replace('-', " "));
+        pages.push((format!("{name}.1"), page(named)));
+        below(&name, each, pages);
+    }
 }
 
 fn page(command: Command) -> Vec<u8> {

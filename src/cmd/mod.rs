@@ -3,6 +3,7 @@
 
 mod answer;
 mod attempt;
+mod batch;
 mod body;
 mod booking;
 mod budget;
@@ -44,6 +45,7 @@ pub fn run(command: &Command, stdio: &mut Stdio) -> anyhow::Result<Exit> {
         Command::Chat(args) => chat::run(args, stdio),
         Command::Complete(args) => complete::run(args, stdio),
         Command::Image(args) => image::run(args, stdio),
+        Command::Batch(args) => batch::run(args, stdio),
         Command::Tokens(args) => tokens::run(args, stdio),
         Command::Models(args) => models::run(args, stdio),
         Command::Spend(args) => spend::run(args, stdio),

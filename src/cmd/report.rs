@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::account::bill::Bill;
 use crate::account::estimate::Estimate;
 use crate::account::price::{Price, Tier};
 use crate::cmd::exact_json;
@@ -49,23 +50,13 @@ impl Report {
     /// The account of a call that got as far as a plan.
     pub fn tell<R: Reply>(&self, told: Told<'_, R>) -> anyhow::Result<()> {
         let Told { model, estimate, price: rate, account, reply, outcome } = told;
-        let usage = account.bill.as_ref().map(|bill| {
-            json!({
-                "prompt_tokens": bill.usage.prompt,
-                "cached_tokens": bill.usage.cached,
-                "cache_write_tokens": bill.usage.written,
-                "reply_tokens": bill.usage.reply,
-                "reasoning_tokens": bill.usage.reasoning,
-                "exact": bill.exact,
-            })
-        });
         self.write(&json!({
             "time": Timestamp::now().to_string(),
             "command": self.kind.command(),
             "model": model,
             "answered_by": reply.model(),
             "estimate": estimate,
-            "usage": usage,
+            "usage": account.bill.as_ref().map(usage),
             "cost": account.bill.as_ref().map(|bill| exact_json(bill.cost)),
             "price": price(rate),
             "finish_reason": reply.finish_reason(),
@@ -111,6 +102,18 @@ pub fn estimate(estimate: &Estimate) -> Value {
         "max_reply_tokens": estimate.cap,
         "replies": estimate.replies,
         "max_cost": estimate.worst.map(exact_json),
+    })
+}
+
+/// The billed tokens by kind.
+pub fn usage(bill: &Bill) -> Value {
+    json!({
+        "prompt_tokens": bill.usage.prompt,
+        "cached_tokens": bill.usage.cached,
+        "cache_write_tokens": bill.usage.written,
+        "reply_tokens": bill.usage.reply,
+        "reasoning_tokens": bill.usage.reasoning,
+        "exact": bill.exact,
     })
 }
 

@@ -26,7 +26,7 @@ mod tests;
 pub use client::{Client, Settings};
 pub use failure::{Failure, Kind, Retry};
 pub use fetch::fetch;
-pub use payload::{Field, Payload};
+pub use payload::{Field, Payload, Stretch};
 pub use proxy::{Proxy, ProxySettings, proxy_for};
 pub use reply::ServerError;
 pub use response::Response;

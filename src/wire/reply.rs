@@ -7,6 +7,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde_json::Value;
 
+pub mod batches;
 mod error;
 mod pictures;
 mod usage;

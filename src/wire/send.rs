@@ -8,6 +8,7 @@ use ureq::http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE}
 use ureq::http::{self, HeaderMap};
 use ureq::{Body, SendBody};
 
+use super::payload::Piece;
 use super::reply::tidy;
 use super::response::Response;
 use super::stage::Stage;
@@ -181,9 +182,9 @@ fn exchange(
 struct Outgoing<'a> {
     client: &'a Client,
     payload: &'a Payload,
-    rest: &'a [Vec<u8>],
+    rest: &'a [Piece],
     /// How much of the first piece has been taken.
-    read: usize,
+    read: u64,
 }
 
 impl Read for Outgoing<'_> {
@@ -195,9 +196,9 @@ impl Read for Outgoing<'_> {
             return Err(io::ErrorKind::NotConnected.into());
         }
         while let [piece, rest @ ..] = self.rest {
-            let length = (&piece[self.read..]).read(buffer)?;
+            let length = piece.read(self.read, buffer)?;
             if length > 0 || buffer.is_empty() {
-                self.read += length;
+                self.read += length as u64;
                 return Ok(length);
             }
             (self.rest, self.read) = (rest, 0);

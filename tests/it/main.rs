@@ -7,6 +7,7 @@
 )]
 
 mod answers;
+mod batch;
 mod booking;
 mod budget;
 mod bulk;

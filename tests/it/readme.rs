@@ -5,9 +5,9 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::image;
 use crate::sandbox::Sandbox;
-use crate::server::{Reply, Server};
+use crate::server::{Received, Reply, Server};
+use crate::{batch, image};
 
 #[path = "../../src/wire/tests/peers.rs"]
 #[allow(dead_code)]
@@ -30,6 +30,9 @@ fn check(examples: &[String]) {
     let server = Server::answer(|_, request| match request.path.rsplit('/').next() {
         _ if request.path.ends_with("/chat/completions") => Reply::json(200, CHAT),
         Some("generations" | "edits") => image::made(&[image::PNG; 4]),
+        _ if request.path.contains("/files") || request.path.contains("/batches") => {
+            batched(request)
+        }
         _ => Reply::json(200, TEXT),
     });
     let socks = peers::socks_proxy(0, None);
@@ -37,6 +40,10 @@ fn check(examples: &[String]) {
     for file in ["report.txt", "alerts.json", "main.rs", "book.txt", "prompt.txt", "src/lib.rs"] {
         sandbox.write(file, "[1, 2, 3] is what it says. ".repeat(100));
     }
+    sandbox.write(
+        "records.jsonl",
+        "{\"id\":\"a\",\"prompt\":\"hi\"}\n{\"id\":\"b\",\"prompt\":\"ho\"}\n",
+    );
     for file in ["countries.txt", "cities.txt"] {
         sandbox.write(file, "France\nPeru\n");
     }
@@ -67,6 +74,19 @@ fn check(examples: &[String]) {
     }
 }
 
+/// A server that is done with a batch as soon as it has it.
+fn batched(request: &Received) -> Reply {
+    match request.path.as_str() {
+        "/v1/files" => Reply::json(200, r#"{"id":"file-in"}"#),
+        "/v1/files/file-in/content" => batch::file(&batch::requests(&["a", "b"])),
+        "/v1/files/file-out/content" => {
+            batch::file(&(batch::answer("b", "Fine.") + &batch::answer("a", "Fine.")))
+        }
+        "/v1/files/file-err/content" => batch::file(""),
+        _ => Reply::json(200, &batch::batch("completed", 2, 2).to_string()),
+    }
+}
+
 fn make_runnable(path: &Path) {
     use std::os::unix::fs::PermissionsExt;
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
@@ -93,7 +113,7 @@ fn the_examples_of_the_readme_run() {
 
 #[test]
 fn the_examples_of_the_help_run() {
-    for command in ["chat", "complete", "image", "tokens"] {
+    for command in ["chat", "complete", "image", "batch", "tokens"] {
         let output =
             Command::new(env!("CARGO_BIN_EXE_gpt")).args([command, "--help"]).output().unwrap();
         let help = String::from_utf8(output.stdout).unwrap();

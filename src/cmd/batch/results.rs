@@ -1,0 +1,213 @@
+//! `gpt batch results`: fetches what came of batches, books what they cost, and prints the answers
+//! in the order of the requests.
+
+use std::io::Write;
+
+use serde_json::json;
+use serde_json::value::RawValue;
+
+use crate::account::bill::{Bill, bill};
+use crate::account::price::{Price, Tier};
+use crate::args;
+use crate::cmd::answer::{Verdict, judge};
+use crate::cmd::batch::cost;
+use crate::cmd::batch::harvest::{Answer, Harvest};
+use crate::cmd::batch::ids;
+use crate::cmd::batch::ledger::{Booked, Books};
+use crate::cmd::batch::server::Server;
+use crate::cmd::pricing::Pricing;
+use crate::cmd::signals::Signals;
+use crate::cmd::{connection, exact_json, report};
+use crate::exit::{Exit, failure};
+use crate::settings::Settings;
+use crate::stdio::{Stdio, visible};
+use crate::wire::reply::batches::{Refused, State};
+use crate::wire::reply::{self, Chunk, Part, Progress};
+
+pub fn run(args: &args::Results, stdio: &mut Stdio) -> anyhow::Result<Exit> {
+    stdio.quiet = args.quiet;
+    let ids = ids(&args.ids)?;
+    let signals = Signals::watch(stdio.is_interactive())?;
+    let settings = Settings::read(args.connection.profile.as_deref())?;
+    let base = connection::base(&args.connection, &settings)?;
+    let server = Server::open(&args.connection, &settings, &signals)?;
+    let mut batches = Vec::new();
+    for id in &ids {
+        let (_, batch) = server.batch(id, stdio)?;
+        if batch.state() == State::Going {
+            let (status, counts) = (&batch.status, batch.counts());
+            let (done, total) = (counts.completed, counts.total);
+            return Err(failure(
+                Exit::Incomplete,
+                format!("{id} is {status}, {done} of {total} done; 'gpt batch wait {id}' waits"),
+            ));
+        }
+        batches.push(batch);
+    }
+    let mut books = Books::open(&settings.ledger, &[], base.host(), stdio)?;
+    let mut harvests = Vec::new();
+    for batch in batches {
+        let harvest = Harvest::fetch(&server, batch, stdio)?;
+        let row = books.find(&harvest.batch, stdio);
+        let price = price(args, &settings, base.host(), &harvest, row.as_ref())?;
+        let cost = cost::of(&harvest, &price)?;
+        cost::close(&harvest, &cost, row.as_ref(), &mut books, stdio);
+        harvests.push((harvest, price));
+    }
+    server.close();
+    let mut printer = Printer { args, index: 0, exit: Exit::Done };
+    for (harvest, price) in &harvests {
+        printer.print(harvest, price, stdio)?;
+    }
+    Ok(printer.exit)
+}
+
+/// The price it was sent at, unless another is given now.
+fn price(
+    args: &args::Results,
+    settings: &Settings,
+    host: &str,
+    harvest: &Harvest,
+    row: Option<&Booked>,
+) -> anyhow::Result<Price> {
+    let given = args.prices.rate.as_deref();
+    let rate = given.or_else(|| row.and_then(|row| row.rate.as_deref()));
+    let pricing = Pricing::read(settings, rate, args.prices.prices.as_deref())?;
+    let model = row.map(|row| row.model.as_str()).or(harvest.model.as_deref());
+    pricing.at(model, host).map(|(_, price)| price)
+}
+
+/// The way of the answers to standard output.
+struct Printer<'a> {
+    args: &'a args::Results,
+    /// Of the requests of all batches, counted from one.
+    index: u64,
+    /// The first failure's.
+    exit: Exit,
+}
+
+/// What is told of one request.
+struct Told {
+    reply: Option<String>,
+    bill: Option<Bill>,
+    error: Option<(Exit, String)>,
+}
+
+impl Printer<'_> {
+    fn print(&mut self, harvest: &Harvest, price: &Price, stdio: &mut Stdio) -> anyhow::Result<()> {
+        let mut missing = 0_u64;
+        for asked in &harvest.asked {
+            self.index += 1;
+            let answer = harvest.answer(asked)?;
+            let is_missing = answer.is_none();
+            let told = self.tell(answer, asked.kept, price, harvest);
+            if let Some((exit, why)) = &told.error {
+                if self.exit == Exit::Done {
+                    self.exit = *exit;
+                }
+                missing += u64::from(is_missing);
+                if !is_missing {
+                    let (index, id) = (self.index, &asked.id);
+                    stdio.error(format_args!("request {index} ('{id}'): {why}"));
+                }
+            }
+            if self.args.json {
+                let line = json!({
+                    "index": self.index,
+                    "id": asked.id,
+                    "reply": told.reply,
+                    "usage": told.bill.as_ref().map(report::usage),
+                    "cost": told.bill.as_ref().map(|bill| exact_json(bill.cost)),
+                    "error": told.error.map(|(_, why)| why),
+                });
+                writeln!(stdio.out, "{line}")?;
+            } else {
+                print_folded(told.reply.as_deref().unwrap_or_default(), stdio)?;
+            }
+        }
+        if missing > 0 {
+            let (id, all, (_, why)) = (&harvest.batch.id, harvest.asked.len(), unanswered(harvest));
+            stdio.error(format_args!("{id}: {missing} of {all} requests have no answer: {why}"));
+        }
+        Ok(())
+    }
+
+    fn tell(&self, answer: Option<Answer>, kept: bool, price: &Price, harvest: &Harvest) -> Told {
+        let failed = |exit, why| Told { reply: None, bill: None, error: Some((exit, why)) };
+        match answer {
+            None => {
+                let (exit, why) = unanswered(harvest);
+                failed(exit, why)
+            }
+            Some(Err(refused)) => failed(exit_of(&refused), refused.to_string()),
+            Some(Ok(body)) => self.read(&body, kept, price),
+        }
+    }
+
+    fn read(&self, body: &RawValue, kept: bool, price: &Price) -> Told {
+        let body = body.get().as_bytes();
+        let usage = cost::usage(body, kept);
+        let bill = usage.map(|usage| bill(&usage, price, Tier::Batch, true));
+        let answer = match reply::answer(body) {
+            Ok(answer) => answer,
+            Err(bad) => {
+                let error = Some((Exit::ServerFailed, bad.to_string()));
+                return Told { reply: None, bill, error };
+            }
+        };
+        let reply::Answer { model, tier, choices, usage } = answer;
+        let texts: Vec<String> = choices
+            .iter()
+            .map(|choice| {
+                let refusal = choice.refusal.as_deref().unwrap_or_default();
+                format!("{}{refusal}", choice.text).trim_end_matches('\n').to_owned()
+            })
+            .collect();
+        let mut progress = Progress::default();
+        progress.note(&Part::Chunk(Chunk { model, tier, pieces: choices, usage }));
+        progress.note(&Part::Done);
+        let why = match judge(&progress, 1, self.args.json) {
+            Verdict::Complete => None,
+            Verdict::Cut(_) if self.args.allow_incomplete => None,
+            Verdict::Cut(by) => Some(by.to_owned()),
+            Verdict::Incomplete(why) => Some(why),
+        };
+        let error = why.map(|why| (Exit::Incomplete, format!("the reply is not complete: {why}")));
+        Told { reply: Some(texts.join("\n---\n")), bill, error }
+    }
+}
+
+/// Why a request that is in no file was not answered.
+fn unanswered(harvest: &Harvest) -> (Exit, String) {
+    let batch = &harvest.batch;
+    match batch.state() {
+        State::Failed => (Exit::Refused, format!("the batch failed: {}", batch.errors())),
+        State::Expired => (Exit::Incomplete, "the batch expired".to_owned()),
+        State::Cancelled => (Exit::Incomplete, "the batch was cancelled".to_owned()),
+        State::Completed | State::Going => {
+            (Exit::Incomplete, "the results do not hold it".to_owned())
+        }
+    }
+}
+
+/// The code that the same refusal of a request of its own would have.
+fn exit_of(refused: &Refused) -> Exit {
+    match (refused.status, refused.error.code.as_deref()) {
+        (Some(401 | 403), _) => Exit::Key,
+        (Some(429), _) => Exit::RateLimited,
+        (Some(400..=499), _) => Exit::Refused,
+        (None, Some("batch_expired" | "batch_cancelled")) => Exit::Incomplete,
+        _ => Exit::ServerFailed,
+    }
+}
+
+/// A reply on one line.
+fn print_folded(reply: &str, stdio: &mut Stdio) -> anyhow::Result<()> {
+    let folded: Vec<&str> = reply.split(['\n', '\r']).collect();
+    let line = folded.join(" ");
+    match stdio.out_is_terminal {
+        true => writeln!(stdio.out, "{}", visible(&line))?,
+        false => writeln!(stdio.out, "{line}")?,
+    }
+    Ok(())
+}
