@@ -2,7 +2,6 @@
 
 use std::io::{self, Read};
 use std::sync::Mutex;
-use std::sync::mpsc::{Receiver, channel, sync_channel};
 use std::thread;
 
 use crate::bpe::{self, Counter, Encoding};
@@ -11,8 +10,8 @@ use crate::bpe::{self, Counter, Encoding};
 const BLOCK: usize = 256 * 1024;
 
 /// The tokens of all of `input`, by each encoding.
-pub fn count(
-    input: &mut impl Read,
+pub fn count<R: Read + Send>(
+    input: &mut R,
     encodings: &[Encoding],
     threads: usize,
 ) -> io::Result<Vec<u64>> {
@@ -23,7 +22,7 @@ pub fn count(
     }
     match encodings {
         [encoding] if threads > 1 => Ok(vec![shared(input, block, *encoding, threads)?]),
-        _ => in_turn(input, block, encodings),
+        _ => in_turn(input, &mut block, encodings),
     }
 }
 
@@ -43,7 +42,7 @@ fn fill(input: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
 
 fn in_turn(
     input: &mut impl Read,
-    mut block: Vec<u8>,
+    block: &mut [u8],
     encodings: &[Encoding],
 ) -> io::Result<Vec<u64>> {
     let mut counters: Vec<Counter> = encodings.iter().map(|&each| Counter::new(each)).collect();
@@ -52,76 +51,82 @@ fn in_turn(
         for counter in &mut counters {
             counter.push(&block[..length]);
         }
-        length = fill(input, &mut block)?;
+        length = fill(input, block)?;
     }
     Ok(counters.into_iter().map(Counter::finish).collect())
 }
 
-/// One thread reads and cuts where no token can cross, the others count the blocks. `first` is
-/// what was read already.
-fn shared(
-    input: &mut impl Read,
+/// The threads take blocks in turn, and each counts what it took while the others take theirs.
+/// `first` is what was read already.
+fn shared<R: Read + Send>(
+    input: &mut R,
     first: Vec<u8>,
     encoding: Encoding,
     threads: usize,
 ) -> io::Result<u64> {
-    let (blocks, queue) = sync_channel::<Vec<u8>>(threads);
-    let (give_back, spare) = channel::<Vec<u8>>();
-    let queue = Mutex::new(queue);
+    let blocks = Mutex::new(Blocks { input, encoding, rest: first, ended: false });
     thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads)
-            .map(|_| {
-                let (queue, give_back) = (&queue, give_back.clone());
-                scope.spawn(move || {
-                    let mut tokens = 0;
-                    while let Some(block) = next(queue) {
-                        tokens += bpe::count(encoding, &block);
-                        let _ = give_back.send(block);
-                    }
-                    tokens
-                })
-            })
-            .collect();
-        let uncut = cut_into_blocks(input, first, encoding, &spare, |block| {
-            blocks.send(block).expect("the workers live until the queue closes");
-        });
-        drop(blocks);
-        let counted: u64 =
-            workers.into_iter().map(|worker| worker.join().expect("counting does not panic")).sum();
-        Ok(counted + uncut?)
+        let others: Vec<_> =
+            (1..threads).map(|_| scope.spawn(|| count_blocks(&blocks, encoding))).collect();
+        let counted = count_blocks(&blocks, encoding);
+        others.into_iter().try_fold(counted?, |sum, other| {
+            Ok(sum + other.join().expect("counting does not panic")?)
+        })
     })
 }
 
-fn next(queue: &Mutex<Receiver<Vec<u8>>>) -> Option<Vec<u8>> {
-    queue.lock().expect("no holder of the queue panics").recv().ok()
+fn count_blocks<R: Read>(blocks: &Mutex<Blocks<R>>, encoding: Encoding) -> io::Result<u64> {
+    let mut block = vec![0; BLOCK];
+    let mut tokens = 0;
+    loop {
+        let taken = blocks.lock().expect("no holder of the lock panics").take(&mut block)?;
+        tokens += match taken {
+            Taken::Block(length) => bpe::count(encoding, &block[..length]),
+            Taken::Counted(rest) => rest,
+            Taken::Nothing => return Ok(tokens),
+        };
+    }
 }
 
-/// Sends `input` off in blocks that can be counted apart. A block without a boundary (a run of
-/// a quarter of a megabyte) ends that: it and the rest are counted here.
-fn cut_into_blocks(
-    input: &mut impl Read,
-    mut block: Vec<u8>,
+/// The input in blocks that can be counted apart.
+struct Blocks<'a, R> {
+    input: &'a mut R,
     encoding: Encoding,
-    spare: &Receiver<Vec<u8>>,
-    mut send: impl FnMut(Vec<u8>),
-) -> io::Result<u64> {
-    while block.len() == BLOCK {
-        let cut = bpe::safe_cut(encoding, &block);
-        if cut == 0 {
-            return Ok(in_turn(input, block, &[encoding])?.iter().sum());
+    /// What was read after the last place to cut.
+    rest: Vec<u8>,
+    ended: bool,
+}
+
+enum Taken {
+    /// This many bytes are to be counted.
+    Block(usize),
+    /// All that was left is counted: there is a run in it that cannot be cut.
+    Counted(u64),
+    Nothing,
+}
+
+impl<R: Read> Blocks<'_, R> {
+    /// Who takes a block reads it too, so that it is at hand where it is counted.
+    fn take(&mut self, block: &mut [u8]) -> io::Result<Taken> {
+        if self.ended {
+            return Ok(Taken::Nothing);
         }
-        let mut following = spare.try_recv().unwrap_or_else(|_| Vec::with_capacity(BLOCK));
-        following.clear();
-        following.extend_from_slice(&block[cut..]);
-        let kept = following.len();
-        following.resize(BLOCK, 0);
-        let read = fill(input, &mut following[kept..])?;
-        following.truncate(kept + read);
-        block.truncate(cut);
-        send(std::mem::replace(&mut block, following));
+        let kept = self.rest.len();
+        block[..kept].copy_from_slice(&self.rest);
+        let length = kept + fill(self.input, &mut block[kept..])?;
+        if length < block.len() {
+            self.ended = true;
+            return Ok(Taken::Block(length));
+        }
+        let cut = bpe::safe_cut(self.encoding, block);
+        if cut == 0 {
+            self.ended = true;
+            return Ok(Taken::Counted(in_turn(self.input, block, &[self.encoding])?[0]));
+        }
+        self.rest.clear();
+        self.rest.extend_from_slice(&block[cut..]);
+        Ok(Taken::Block(cut))
     }
-    send(block);
-    Ok(0)
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ impl Source {
     /// The bytes; none when they are binary and nobody asked for this very file.
     fn open(&self) -> io::Result<Option<Input>> {
         let unreadable = |error: io::Error| Unreadable::wrap(self.name(), &error);
-        let bytes: Box<dyn Read> = match self {
+        let bytes: Box<dyn Read + Send> = match self {
             Self::Standard => Box::new(stdio::input()),
             Self::File(path) if path.is_dir() => {
                 return Err(unreadable(io::Error::other("is a directory; -r walks it")));
@@ -52,7 +52,7 @@ impl Source {
 
 /// A source's bytes; what goes wrong while reading them is an [`Unreadable`].
 pub struct Input {
-    bytes: Box<dyn Read>,
+    bytes: Box<dyn Read + Send>,
     name: std::ffi::OsString,
 }
 
