@@ -20,6 +20,8 @@ const LAST_SPECIAL: u32 = 202_000;
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=build");
+    // Set by hand, to build on x86-64 what other processors get.
+    println!("cargo::rustc-check-cfg=cfg(plain)");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
 
     let r50k = tiktoken_rs::r50k_base().expect("r50k_base");
@@ -71,7 +73,7 @@ fn write_vocabulary(out: &Path, name: &str, tokens: &[Vec<u8>]) {
     );
     write(out, &format!("{name}.pilots"), &pairs.pilots);
     write(out, &format!("{name}.pairs"), &little_endian(&pairs.slots));
-    let halves: Vec<u32> = splits.iter().flat_map(|&(left, right)| [left, right]).collect();
+    let halves = merges::marked_halves(tokens, &splits);
     write(out, &format!("{name}.halves"), &little_endian(&halves));
     write(out, &format!("{name}.trie"), &little_endian(&trie::double_array(tokens)));
 

@@ -44,6 +44,55 @@ fn last_merge(token: &[u8], rank: u32, ranks: &HashMap<&[u8], u32>) -> (u32, u32
     (left, right)
 }
 
+/// Above the id of a token's left half: the token is quiet as the left one of two neighbours.
+/// Above that of its right half: it is so as the right one. `src/bpe/vocabulary.rs` has it too.
+const QUIET: u32 = 1 << 31;
+
+/// The halves of every token, marked where a token is quiet. Between two neighbours that are both
+/// quiet no merge happens but perhaps that of the two themselves, so that they need not be taken
+/// apart to be sure of it. Nearly all Chinese characters are.
+///
+/// Taking the left neighbour apart leaves its right half, that one's right half, and so on. A
+/// merge of any of these with something to the right counts only if it comes before the merge by
+/// which it vanished: if none does, the token is quiet. Likewise to the other side, where an
+/// equal merge counts too. Only such neighbours are looked at of which the left one ends in a
+/// byte that is not ASCII, and the right one starts with the first byte of a character.
+pub fn marked_halves(tokens: &[Vec<u8>], splits: &[(u32, u32)]) -> Vec<u32> {
+    let ends_wide = |token: u32| tokens[token as usize].last().is_some_and(|byte| *byte >= 0x80);
+    let begins = |token: u32| tokens[token as usize].first().is_some_and(|b| b & 0xC0 != 0x80);
+    let is_merge = |token: u32| tokens[token as usize].len() > 1;
+    let mut first_as_left = vec![u32::MAX; tokens.len()];
+    let mut first_as_right = vec![u32::MAX; tokens.len()];
+    for (token, &(left, right)) in (0u32..).zip(splits).filter(|&(token, _)| is_merge(token)) {
+        if ends_wide(left) && begins(right) {
+            let first = &mut first_as_left[left as usize];
+            *first = token.min(*first);
+            let first = &mut first_as_right[right as usize];
+            *first = token.min(*first);
+        }
+    }
+    // A token's halves come before it, so what holds for them is known.
+    let mut quiet_left: Vec<bool> = Vec::new();
+    let mut quiet_right: Vec<bool> = Vec::new();
+    for (token, &(left, right)) in (0u32..).zip(splits) {
+        let (left, right) = (left as usize, right as usize);
+        quiet_left.push(match is_merge(token) {
+            true => quiet_left[right] && first_as_left[right] >= token,
+            false => ends_wide(token),
+        });
+        quiet_right.push(match is_merge(token) {
+            true => quiet_right[left] && first_as_right[left] > token,
+            false => begins(token),
+        });
+    }
+    let mark = |half: u32, quiet: bool| if quiet { half | QUIET } else { half & !QUIET };
+    splits
+        .iter()
+        .zip(quiet_left.into_iter().zip(quiet_right))
+        .flat_map(|(&(left, right), quiet)| [mark(left, quiet.0), mark(right, quiet.1)])
+        .collect()
+}
+
 /// The hash of a pair; `src/bpe/vocabulary.rs` has the same function.
 fn hash(left: u32, right: u32) -> u64 {
     let product = (u64::from(left) << 18 | u64::from(right)).wrapping_mul(0x9E37_79B9_7F4A_7C15);

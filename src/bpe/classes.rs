@@ -66,20 +66,24 @@ pub fn skip_broken(text: &[u8], mut at: usize) -> usize {
 /// overlong, nor a surrogate, nor beyond U+10FFFF.
 #[inline]
 fn decode(text: &[u8]) -> Option<(u32, usize)> {
-    let tail = |at: usize| match text.get(at) {
-        Some(&byte) if byte & 0xC0 == 0x80 => Some(u32::from(byte & 0x3F)),
-        _ => None,
+    let bytes = match text.first_chunk::<4>() {
+        Some(bytes) => *bytes,
+        None => std::array::from_fn(|at| text.get(at).copied().unwrap_or(0)),
     };
-    let first = u32::from(text[0]);
-    match first {
-        0xC2..=0xDF => Some(((first & 0x1F) << 6 | tail(1)?, 2)),
+    // The six bits of each, and whether the later ones are what may follow a first.
+    let [first, second, third, fourth] = bytes.map(|byte| u32::from(byte & 0x3F));
+    let follows = |at: usize| bytes[at] & 0xC0 == 0x80;
+    match bytes[0] {
+        0xC2..=0xDF => follows(1).then_some(((first & 0x1F) << 6 | second, 2)),
         0xE0..=0xEF => {
-            let character = (first & 0x0F) << 12 | tail(1)? << 6 | tail(2)?;
-            (character >= 0x800 && character >> 11 != 0x1B).then_some((character, 3))
+            let character = (first & 0x0F) << 12 | second << 6 | third;
+            let valid = character >= 0x800 && character >> 11 != 0x1B;
+            (valid && follows(1) && follows(2)).then_some((character, 3))
         }
         0xF0..=0xF4 => {
-            let character = (first & 0x07) << 18 | tail(1)? << 12 | tail(2)? << 6 | tail(3)?;
-            (0x1_0000..0x11_0000).contains(&character).then_some((character, 4))
+            let character = (first & 0x07) << 18 | second << 12 | third << 6 | fourth;
+            let valid = (0x1_0000..0x11_0000).contains(&character);
+            (valid && follows(1) && follows(2) && follows(3)).then_some((character, 4))
         }
         _ => None,
     }

@@ -22,13 +22,11 @@ pub struct Search {
     ends: Box<[(u32, u32); LONGEST_TOKEN + 1]>,
 }
 
-impl Default for Search {
-    fn default() -> Self {
+impl Search {
+    pub fn new() -> Self {
         Self { path: Vec::new(), dead: Vec::new(), ends: Box::new([(0, 0); LONGEST_TOKEN + 1]) }
     }
-}
 
-impl Search {
     /// Forgets everything, and makes ready for a text of this length.
     pub fn begin(&mut self, length: usize) {
         self.path.clear();

@@ -5,9 +5,16 @@
 //! Special tokens never match in text. Bytes that are not UTF-8 are counted too: each longest
 //! run of bytes that belong to no well-formed character is a piece, merged as bytes, and the
 //! text before and after it is tokenized as if it stood alone.
+//!
+//! How a text goes through the files: `pieces` takes it and has `blocks` cut it: `lanes` says
+//! which of sixty-four bytes are what, `starts` where pieces start among them, and `pattern` does
+//! the same character by character where they cannot know, asking `classes`. A piece that came
+//! by lately is in `cache`; for any other, `merge` searches the `vocabulary`, whose tables are
+//! made by `build.rs`. A text that comes in parts goes to `counter`, which cuts it by `cut` where
+//! no piece can cross, and feeds a piece that does not end to `long` and its `run`.
 
-// Places in a text and ids of tokens are narrower than the machine's words: bounded by how they
-// are made. What is in the inner loop is asked to be there.
+// Ids, lengths of tokens and places in a block are narrower than the machine's words: bounded by
+// how they are made. What is in the inner loop is asked to be there.
 #![allow(clippy::cast_possible_truncation, clippy::inline_always, clippy::match_same_arms)]
 
 mod blocks;
@@ -15,11 +22,13 @@ mod cache;
 mod classes;
 mod counter;
 mod cut;
+mod lanes;
 mod long;
 mod merge;
 mod pattern;
 mod pieces;
 mod run;
+mod starts;
 mod vocabulary;
 
 #[cfg(test)]

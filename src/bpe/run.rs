@@ -30,7 +30,7 @@ pub struct Run {
 impl Run {
     pub fn new(vocabulary: &'static Vocabulary) -> Self {
         let known = vec![Prefix { tokens: 0, last: None }];
-        Self { vocabulary, bytes: Vec::new(), known, search: Search::default() }
+        Self { vocabulary, bytes: Vec::new(), known, search: Search::new() }
     }
 
     pub fn push(&mut self, mut bytes: &[u8]) {

@@ -13,12 +13,20 @@ const LEAF: u32 = 1 << 9;
 const ENDS: u32 = 1 << 10;
 const END: u8 = 0x7F;
 
-pub static R50K: Vocabulary = vocabulary!("p50k", 50_256);
-pub static P50K: Vocabulary = vocabulary!("p50k", 50_281);
-pub static CL100K: Vocabulary = vocabulary!("cl100k", 100_256);
-pub static O200K: Vocabulary = vocabulary!("o200k", 199_998);
+/// The mark beside a token's halves; `build/merges.rs` explains it.
+const QUIET: u32 = 1 << 31;
+
+/// How many there are.
+pub const VOCABULARIES: usize = 4;
+
+pub static R50K: Vocabulary = vocabulary!(0, "p50k", 50_256);
+pub static P50K: Vocabulary = vocabulary!(1, "p50k", 50_281);
+pub static CL100K: Vocabulary = vocabulary!(2, "cl100k", 100_256);
+pub static O200K: Vocabulary = vocabulary!(3, "o200k", 199_998);
 
 pub struct Vocabulary {
+    /// Which of them this is.
+    pub index: usize,
     /// Tokens from this one on do not exist: `r50k_base` is `p50k_base` cut short.
     pub end: u32,
     trie: &'static [u8],
@@ -32,14 +40,6 @@ pub struct Vocabulary {
 }
 
 impl Vocabulary {
-    pub fn index(&self) -> usize {
-        match self.end {
-            50_256 => 0,
-            50_281 => 1,
-            100_256 => 2,
-            _ => 3,
-        }
-    }
     /// The bytes of a token.
     pub fn bytes(&self, token: u32) -> Option<&'static [u8]> {
         if token >= self.end {
@@ -132,18 +132,33 @@ impl Vocabulary {
     #[inline]
     fn halves(&self, token: u32) -> (u32, u32) {
         let both = double_word(self.halves, token as usize);
-        (both as u32, (both >> 32) as u32)
+        (both as u32 & !QUIET, (both >> 32) as u32 & !QUIET)
+    }
+
+    /// Whether no merge happens between these two but perhaps their own.
+    #[inline]
+    fn are_quiet(&self, left: u32, right: u32) -> bool {
+        let left = double_word(self.halves, left as usize) as u32;
+        let right = (double_word(self.halves, right as usize) >> 32) as u32;
+        left & right & QUIET != 0
     }
 
     /// Whether `right` stays a token of its own after `left`, when the bytes of both are merged
     /// in one piece: no merge ever reaches across from one to the other.
-    ///
+    #[inline]
+    pub fn follows(&self, left: u32, right: u32) -> bool {
+        if self.are_quiet(left, right) {
+            return self.merged(left, right) == NO_TOKEN;
+        }
+        self.follows_taken_apart(left, right)
+    }
+
     /// The merges are undone backwards, those of the end of `left` and those of the beginning of
     /// `right`, the youngest first, until two bytes face each other. At every step `until` is
     /// the merge at which one of the two tokens that face each other vanished: if they had a
     /// merge of their own before that, they would have taken it.
     #[inline]
-    pub fn follows(&self, mut left: u32, mut right: u32) -> bool {
+    fn follows_taken_apart(&self, mut left: u32, mut right: u32) -> bool {
         let mut until = self.end;
         loop {
             if self.merged(left, right) < until {
@@ -195,8 +210,9 @@ macro_rules! table {
 pub(super) use table;
 
 macro_rules! vocabulary {
-    ($name:expr, $end:expr) => {
+    ($index:expr, $name:expr, $end:expr) => {
         Vocabulary {
+            index: $index,
             end: $end,
             trie: table!($name, ".trie"),
             filter: table!($name, ".filter"),
@@ -210,3 +226,27 @@ macro_rules! vocabulary {
     };
 }
 use vocabulary;
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::Random;
+    use super::*;
+
+    /// Neighbours that both are quiet are told as if they had been taken apart.
+    #[test]
+    fn quiet_neighbours() {
+        let mut random = Random(7);
+        for vocabulary in [&R50K, &P50K, &CL100K, &O200K] {
+            let tokens: Vec<u32> =
+                (0..vocabulary.end).filter(|&token| vocabulary.bytes(token).is_some()).collect();
+            let quiet = (0..300_000).filter(|_| {
+                let left = tokens[random.below(tokens.len())];
+                let right = tokens[random.below(tokens.len())];
+                let told = vocabulary.follows(left, right);
+                assert_eq!(told, vocabulary.follows_taken_apart(left, right), "{left} {right}");
+                vocabulary.are_quiet(left, right)
+            });
+            assert!(quiet.count() > 10);
+        }
+    }
+}

@@ -20,7 +20,7 @@ const ARROWS: [(&str, &[&str]); 10] = [
 
 const LONGEST_LINE: usize = 100;
 const LONGEST_FUNCTION: usize = 70;
-const LONGEST_FILE: usize = 410;
+const LONGEST_FILE: usize = 350;
 
 /// What only one room does, and who it is.
 const RESERVED: [(&str, &[&str]); 8] = [
