@@ -1,0 +1,128 @@
+# Pictures from real servers: aimock answers with base64 or with addresses, takes edits as forms and
+# sends no usage; llmock answers with `data:` addresses or base64 that hold SVG, and knows no edits.
+
+check_images() {
+    pictures=$work/pictures
+    mkdir -p "$pictures"
+    # One pixel.
+    png=iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5
+    png=${png}ErkJggg==
+    base64 -d <<<"$png" >"$pictures/dot.png"
+    cp "$pictures/dot.png" "$pictures/dot.txt"
+    echo '<html>sign in</html>' >"$pictures/page.png"
+    images_aimock
+    images_llmock
+}
+
+# What the last call printed, byte for byte.
+prints_file() { # FILE
+    if cmp -s "$out" "$1"; then pass; else wrong "it did not print what $1 holds"; fi
+}
+
+holds() { # FILE EXPECTED
+    if cmp -s "$1" "$2"; then pass; else wrong "$1 does not hold what $2 does"; fi
+}
+
+images_aimock() {
+    npm_package @copilotkit/aimock 1.43.0 aimock || { skip 'aimock cannot be installed' && return; }
+    have python3 || { skip 'no python3 to serve pictures with' && return; }
+    local port store
+    port=$(free_port)
+    start store "$port" python3 -m http.server --bind 127.0.0.1 --directory "$pictures" "$port" ||
+        return
+    store=http://127.0.0.1:$port
+    images_fixtures "$store"
+    port=$(free_port)
+    base=http://127.0.0.1:$port/v1 journal=http://127.0.0.1:$port/__aimock/journal
+    start aimock.images "$port" node "$place/node_modules/.bin/llmock" -p "$port" -h 127.0.0.1 \
+        -f "$work/images.json" || return
+    images_answers
+    images_addresses
+    images_edits
+}
+
+images_fixtures() { # STORE
+    cat >"$work/images.json" <<JSON
+{"fixtures": [
+  {"match": {"userMessage": "a dot", "endpoint": "image"},
+    "response": {"image": {"b64Json": "$png"}}},
+  {"match": {"userMessage": "two dots", "endpoint": "image"},
+    "response": {"images": [{"b64Json": "$png"}, {"url": "$1/dot.png"}]}},
+  {"match": {"userMessage": "elsewhere", "endpoint": "image"},
+    "response": {"image": {"url": "$1/dot.txt"}}},
+  {"match": {"userMessage": "a page", "endpoint": "image"},
+    "response": {"image": {"url": "$1/page.png"}}},
+  {"match": {"userMessage": "lost", "endpoint": "image"},
+    "response": {"image": {"url": "$1/lost.png"}}},
+  {"match": {"userMessage": "a secret", "endpoint": "image"},
+    "response": {"image": {"url": "file:///etc/passwd"}}},
+  {"match": {"userMessage": "metadata", "endpoint": "image"},
+    "response": {"image": {"url": "http://169.254.169.254/latest/meta-data"}}},
+  {"match": {"userMessage": "half", "endpoint": "image"},
+    "response": {"image": {"b64Json": "${png:0:60}"}}},
+  {"match": {"userMessage": "indecent", "endpoint": "image"},
+    "response": {"status": 400, "error": {
+      "message": "Your request was rejected", "code": "moderation_blocked"}}}
+]}
+JSON
+}
+
+images_answers() {
+    local cheap='-m gpt-image-1.5 --quality low --size 1024x1024'
+    ends 'a picture in base64' 0 image $cheap --base-url "$base" 'a dot'
+    prints_file "$pictures/dot.png"
+    tells 'picture of 272 tokens, at most $0.009' 'used: 1 picture, $0.009000'
+    ends 'two pictures, one of them at an address' 0 \
+        image $cheap -N2 -O "$work/made-%d" --base-url "$base" 'two dots'
+    prints "$work/made-1.png"$'\n'"$work/made-2.png"
+    holds "$work/made-1.png" "$pictures/dot.png"
+    holds "$work/made-2.png" "$pictures/dot.png"
+    ends 'a file that exists' 2 image -q $cheap -O "$work/made-1.png" --base-url "$base" 'a dot'
+    tells 'exists; --force overwrites it; nothing was sent'
+    ends 'half a picture' 9 image -q $cheap -O "$work/half.png" --base-url "$base" half
+    same 'whether there is a file' no "$([ -e "$work/half.png" ] && echo yes || echo no)"
+    ends 'a prompt that is refused' 6 image -q --base-url "$base" indecent
+    tells 'Your request was rejected' moderation_blocked
+    ends 'what it answers, as it is' 0 image -q --json --base-url "$base" 'a dot'
+    same 'the base64' "$png" "$(grep -o '"b64_json":"[^"]*"' "$out" | cut -d'"' -f4)"
+}
+
+images_addresses() {
+    ends 'a picture at an address, of another name' 0 image -q --base-url "$base" elsewhere
+    prints_file "$pictures/dot.png"
+    ends 'a page at an address' 8 image -q --base-url "$base" 'a page'
+    tells 'what came as a picture is HTML'
+    prints_nothing
+    ends 'a picture that is not there' 8 image -q --base-url "$base" lost
+    tells ' answered 404' "its address is $store/lost.png"
+    ends 'a file of ours' 8 image -q --base-url "$base" 'a secret'
+    prints_nothing
+    ends 'an address that only we can reach' 8 image -q --base-url "$base" metadata
+    tells 'it is on a private network, where the API is not'
+}
+
+images_edits() {
+    ends 'an edit' 0 image -q --base-url "$base" --edit "$pictures/dot.png" \
+        --mask "$pictures/dot.png" 'a dot'
+    prints_file "$pictures/dot.png"
+    same 'where it went' /v1/images/edits \
+        "$(curl -s "$journal" | grep -o '"path":"[^"]*"' | tail -n 1 | cut -d'"' -f4)"
+    input=$pictures/dot.png ends 'an edit of standard input' 0 \
+        image -q --base-url "$base" --edit - 'a dot'
+    prints_file "$pictures/dot.png"
+}
+
+images_llmock() {
+    python_packages llmock-0.2.2 llmock==0.2.2 || { skip 'llmock cannot be installed' && return; }
+    local port
+    port=$(free_port)
+    base=http://127.0.0.1:$port/v1
+    start llmock.images "$port" "$place/bin/llmock" serve --port "$port" || return
+    ends 'an SVG in its address' 0 image -q -m m -O "$work/svg" --base-url "$base" 'a cat'
+    prints "$work/svg.svg"
+    same 'its beginning' '<svg' "$(head -c 4 "$work/svg.svg")"
+    ends 'an SVG in base64' 0 image -q -m m -o response_format=b64_json --base-url "$base" 'a cat'
+    prints_file "$work/svg.svg"
+    ends 'a server that knows no edits' 6 image -q -m m --edit "$pictures/dot.png" \
+        --base-url "$base" 'a cat'
+}
