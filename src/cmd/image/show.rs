@@ -52,6 +52,11 @@ impl Screen {
     }
 
     fn drawing(self, bytes: &[u8], room: Room) -> Result<String, String> {
+        // Terminals unpack it as well.
+        let pixels = |size: Size| u64::from(size.width) * u64::from(size.height);
+        if pictures::size(bytes).is_some_and(|size| pixels(size) > MOST_MEMORY / 4) {
+            return Err("it has too many pixels".to_owned());
+        }
         match (self.terminal, Format::of(bytes)) {
             (_, None) => Err("it is no picture".to_owned()),
             (_, Some(Format::Svg)) => Err("no terminal draws SVG".to_owned()),

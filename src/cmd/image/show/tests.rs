@@ -89,7 +89,9 @@ fn what_cannot_be_drawn_is_told() {
     check(Terminal::Blocks, true, b"words", "it is no picture");
     check(Terminal::Dumb, true, &png, "this terminal draws nothing");
     check(Terminal::Blocks, false, &png, "half blocks need a UTF-8 locale");
-    check(Terminal::Blocks, true, &bomb, "Memory limit exceeded");
+    for terminal in [Terminal::Blocks, Terminal::Kitty, Terminal::Iterm] {
+        check(terminal, true, &bomb, "it has too many pixels");
+    }
 }
 
 #[test]
