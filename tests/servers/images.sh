@@ -39,6 +39,7 @@ images_aimock() {
     images_answers
     images_addresses
     images_edits
+    images_memory
 }
 
 images_fixtures() { # STORE
@@ -110,6 +111,51 @@ images_edits() {
     input=$pictures/dot.png ends 'an edit of standard input' 0 \
         image -q --base-url "$base" --edit - 'a dot'
     prints_file "$pictures/dot.png"
+}
+
+# Ten pictures of 4 MB, written to files or in the server's own words, and an edit of one of 9 MB, which is held once.
+images_memory() {
+    label='memory' called='gpt image' code=- out=/dev/null err=/dev/null
+    python3 - "$pictures" "$work/large.json" <<'PY'
+import base64, json, sys
+pictures, fixtures = sys.argv[1:]
+dot = open(pictures + "/dot.png", "rb").read()
+open(pictures + "/large.png", "wb").write(dot + bytes(9_000_000))
+picture = lambda content: {"b64Json": base64.b64encode(content).decode()}
+ten = [picture(dot + bytes(4_000_000))] * 10
+match = lambda word: {"userMessage": word, "endpoint": "image"}
+json.dump({"fixtures": [
+    {"match": match("ten"), "response": {"images": ten}},
+    {"match": match("one"), "response": {"image": picture(dot)}},
+]}, open(fixtures, "w"))
+PY
+    local port
+    port=$(free_port)
+    base=http://127.0.0.1:$port/v1
+    start aimock.large "$port" node "$place/node_modules/.bin/llmock" -p "$port" -h 127.0.0.1 \
+        -f "$work/large.json" || return
+    stays_within 64 image -q -N10 -O "$work/large-%d" --base-url "$base" ten
+    stays_within 64 image -q -N10 --json --base-url "$base" ten
+    stays_within 24 image -q --edit "$pictures/large.png" --base-url "$base" one
+}
+
+# stays_within MIB ARGUMENT...: the call takes no more memory, and succeeds.
+stays_within() {
+    local most=$1 peak
+    shift
+    called="gpt $*"
+    peak=$(env -i PATH="$PATH" HOME="$work/home" python3 - "$program" "$@" <<'PY'
+import os, subprocess, sys
+child = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+_, status, usage = os.wait4(child.pid, 0)
+print(usage.ru_maxrss if status == 0 else "failed")
+PY
+    )
+    if [[ $peak =~ ^[0-9]+$ ]] && [ "$peak" -le $((most * 1024)) ]; then
+        pass
+    else
+        wrong "it took $peak KiB, and $most MiB are allowed"
+    fi
 }
 
 images_llmock() {
