@@ -6,7 +6,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::{Args, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint};
 
 #[derive(Parser)]
 #[command(
@@ -31,18 +31,61 @@ pub struct Arguments {
 
 #[derive(Subcommand)]
 pub enum Command {
-    Chat(Box<Chat>),
-    Complete(Box<Complete>),
-    Image(Box<Image>),
-    Batch(Batch),
-    Tokens(Box<Tokens>),
-    Models(Models),
-    Spend(Spend),
+    /// Ask a chat model once, or hold a conversation
+    Chat(Deferred<Chat>),
+    /// Let a text model continue the prompt
+    Complete(Deferred<Complete>),
+    /// Make pictures, or edit them
+    Image(Deferred<Image>),
+    /// Have many requests answered within a day, at half the price
+    Batch(Deferred<Batch>),
+    /// Count, price, cut and split text by tokens; sends nothing, ever
+    Tokens(Deferred<Tokens>),
+    /// List the models that are known: encoding, context, longest reply, prices
+    Models(Deferred<Models>),
+    /// Tell what was spent, from the ledger; sends nothing
+    Spend(Deferred<Spend>),
+    /// Print the manual or the completions of a shell
     #[command(hide = true)]
-    Generate(Generate),
+    Generate(Deferred<Generate>),
 }
 
-/// Ask a chat model once, or hold a conversation
+/// The arguments of a command, put together only when it is the one that was called: building
+/// those of all of them is most of the start of a program that counts a line.
+pub struct Deferred<T>(Box<T>);
+
+impl<T> std::ops::Deref for Deferred<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: Args> Args for Deferred<T> {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        command.defer(|command| {
+            // What a flattened struct says of itself is not what the command is about.
+            let about = command.get_about().cloned().unwrap_or_default();
+            T::augment_args(command).about(about)
+        })
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        command.defer(T::augment_args_for_update)
+    }
+}
+
+impl<T: FromArgMatches> FromArgMatches for Deferred<T> {
+    fn from_arg_matches(matches: &clap::ArgMatches) -> Result<Self, clap::Error> {
+        T::from_arg_matches(matches).map(|arguments| Self(Box::new(arguments)))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &clap::ArgMatches) -> Result<(), clap::Error> {
+        self.0.update_from_arg_matches(matches)
+    }
+}
+
 #[derive(Args)]
 #[command(after_help = "\
 The prompt is the PROMPT words, then a blank line, then standard input; either may be missing.
@@ -129,7 +172,6 @@ pub struct Chat {
     pub request: Request,
 }
 
-/// Let a text model continue the prompt
 #[derive(Args)]
 #[command(after_help = "\
 The prompt is the PROMPT words, then a blank line, then standard input; either may be missing.
@@ -168,7 +210,6 @@ pub struct Complete {
     pub request: Request,
 }
 
-/// Make pictures, or edit them
 #[derive(Args)]
 #[command(
     after_help = "\
@@ -453,7 +494,6 @@ pub enum CapField {
     New,
 }
 
-/// Have many requests answered within a day, at half the price
 #[derive(Args)]
 #[command(after_help = "\
 The file holds a request a line, as 'gpt chat --jsonl --dry-run' writes them: custom_id, method, url
@@ -678,7 +718,6 @@ pub struct Connection {
     pub profile: Option<String>,
 }
 
-/// Count, price, cut and split text by tokens; sends nothing, ever
 #[derive(Args)]
 #[command(after_help = "\
 Without FILE, or with '-', standard input is read. Prints TOKENS<tab>COST, with FILEs a line each.
@@ -876,7 +915,6 @@ pub enum Keep {
     Tail,
 }
 
-/// List the models that are known: encoding, context, longest reply, prices
 #[derive(Args)]
 pub struct Models {
     /// Only models whose name begins with one of these
@@ -895,7 +933,6 @@ pub struct Models {
     pub connection: Connection,
 }
 
-/// Tell what was spent, from the ledger; sends nothing
 #[derive(Args)]
 pub struct Spend {
     /// From then on: 2026-11-01, today, yesterday, week, month, 7d, 12h
@@ -941,7 +978,6 @@ pub enum By {
     Command,
 }
 
-/// Print the manual or the completions of a shell
 #[derive(Args)]
 pub struct Generate {
     /// What to print: 'man', or a shell
