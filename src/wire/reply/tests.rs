@@ -241,8 +241,8 @@ fn usage_in_every_shape() {
         Some([5, 4, 1, 2, 2]),
     );
     check(
-        r#"{"prompt_tokens":18446744073709551615,"completion_tokens":0}"#,
-        Some([u64::MAX, 0, 0, 0, 0]),
+        r#"{"prompt_tokens":1000000000000,"completion_tokens":0}"#,
+        Some([1_000_000_000_000, 0, 0, 0, 0]),
     );
     for none in [
         "null",
@@ -251,6 +251,9 @@ fn usage_in_every_shape() {
         "7",
         r#"{"total_tokens":7}"#,
         r#"{"prompt_tokens":7}"#,
+        r#"{"prompt_tokens":0,"completion_tokens":0,"total_tokens":0}"#,
+        r#"{"prompt_tokens":1000000000001,"completion_tokens":0}"#,
+        r#"{"prompt_tokens":1,"completion_tokens":1e13}"#,
         r#"{"prompt_tokens":9,"total_tokens":8}"#,
         r#"{"prompt_tokens":-1,"completion_tokens":2}"#,
         r#"{"prompt_tokens":1,"completion_tokens":1.5}"#,

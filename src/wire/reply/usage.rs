@@ -18,7 +18,8 @@ pub struct Usage {
 }
 
 /// Reads a usage object, by the names of chat or by those of batches and images. One that lacks a
-/// count, or holds what is no count, is none: a bill is not built on it.
+/// count, or holds what is no count, is none: a bill is not built on it. Nor is it on one of zeros:
+/// no request is without a token, but some servers fill in the form without counting.
 pub fn usage(object: &Value) -> Option<Usage> {
     let prompt = count(either(object, "prompt_tokens", "input_tokens")?)?;
     let named = match either(object, "completion_tokens", "output_tokens") {
@@ -28,6 +29,9 @@ pub fn usage(object: &Value) -> Option<Usage> {
     // Some servers bill reasoning that they leave out of the reply: the total has it.
     let left = object.get("total_tokens").and_then(count).and_then(|all| all.checked_sub(prompt));
     let reply = named.max(left)?;
+    if prompt == 0 && reply == 0 {
+        return None;
+    }
     let detail = |details: Option<&Value>, name| match details.and_then(|d| d.get(name)) {
         None | Some(Value::Null) => Some(0),
         Some(value) => count(value),
@@ -56,12 +60,14 @@ fn either<'a>(object: &'a Value, name: &str, other: &str) -> Option<&'a Value> {
     field(name).or_else(|| field(other))
 }
 
-/// A count, which some servers write as `25.0`.
+/// A count, which some servers write as `25.0`. More than a million million is none: a day of a
+/// whole provider has fewer.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Checked to be exact.
 fn count(value: &Value) -> Option<u64> {
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    value.as_u64().or_else(|| {
+    const MOST: u64 = 1_000_000_000_000;
+    let whole = value.as_u64().or_else(|| {
         let float = value.as_f64()?;
-        (float.fract() == 0.0 && (0.0..=EXACT).contains(&float)).then_some(float as u64)
-    })
+        (float.fract() == 0.0 && (0.0..=1e15).contains(&float)).then_some(float as u64)
+    })?;
+    (whole <= MOST).then_some(whole)
 }
