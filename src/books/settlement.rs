@@ -1,6 +1,6 @@
 //! Settling: the server's bill, no bill at all, or one by hand.
 
-use rusqlite::{Connection, Transaction, TransactionBehavior, named_params};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, named_params};
 
 use super::entry::{Bill, RowId, Settlement};
 use super::error::{Error, Fault};
@@ -15,8 +15,12 @@ pub(super) fn settle(
     id: RowId,
     settlement: &Settlement,
 ) -> Result<(), Fault> {
-    // Lost, it leaves the worst case booked.
-    journal::losable(connection)?;
+    // Lost, it leaves the worst case booked. A bill beyond that must not be lost.
+    if exceeds_worst_case(connection, id, settlement)? {
+        journal::durable(connection)?;
+    } else {
+        journal::losable(connection)?;
+    }
     let transaction = Transaction::new(connection, TransactionBehavior::Immediate)?;
     refuse_settled(&transaction, id)?;
     transaction.execute(
@@ -72,8 +76,24 @@ fn refuse_settled(transaction: &Transaction, id: RowId) -> Result<(), Fault> {
     }
 }
 
+fn exceeds_worst_case(
+    connection: &Connection,
+    id: RowId,
+    settlement: &Settlement,
+) -> rusqlite::Result<bool> {
+    let Some(bill) = settlement.bill else { return Ok(false) };
+    let query = "SELECT worst_case < ?2 FROM request WHERE id = ?1";
+    let exceeds = connection.query_row(query, (id.0, most_that_fits(bill.cost)), |row| row.get(0));
+    exceeds.optional().map(|exceeds| exceeds.unwrap_or(false))
+}
+
+/// A bill that no row can hold is booked as the most that one can: it breaks any budget as well.
+fn most_that_fits(cost: u128) -> i64 {
+    i64::try_from(cost).unwrap_or(i64::MAX)
+}
+
 fn write_bill(transaction: &Transaction, id: RowId, bill: &Bill) -> Result<(), Fault> {
-    let cost = i64::try_from(bill.cost).map_err(|_| Error::TooMuch)?;
+    let cost = most_that_fits(bill.cost);
     let usage = bill.usage;
     transaction.execute(
         "UPDATE request SET state = 'settled', by_hand = 0, cost = :cost,

@@ -104,9 +104,24 @@ fn a_bill_over_the_worst_case_counts_in_full() {
     let id = home.book(NOON, 5);
     home.bill(id, 50);
     assert_eq!(home.booked(None, None), (50, 0));
+    // What no row can hold is booked as the most that one can.
     let id = home.book(NOON, 5);
-    assert_eq!(home.ledger.settle(id, &billed(1 << 63)), Err(Error::TooMuch));
-    assert_eq!(home.booked(None, None), (50, 5));
+    home.bill(id, u128::MAX);
+    assert_eq!(home.booked(None, None), (50 + u128::from(i64::MAX.unsigned_abs()), 0));
+}
+
+/// A power failure may take a settlement away, since the worst case is left then. It must not take
+/// away one that is more than that.
+#[test]
+fn a_bill_over_the_worst_case_is_on_the_disk_at_once() {
+    for (cost, synchronous) in [(4, 1), (5, 1), (6, 3)] {
+        let mut home = home();
+        let id = home.book(NOON, 5);
+        home.bill(id, cost);
+        let pragma = |row: &rusqlite::Row| row.get::<_, i64>(0);
+        let used = home.ledger.connection.pragma_query_value(None, "synchronous", pragma);
+        assert_eq!(used, Ok(synchronous), "{cost}");
+    }
 }
 
 #[test]
