@@ -21,4 +21,5 @@ pub mod pricemap;
 pub mod rate;
 mod rendering;
 pub mod schema;
+mod source;
 pub mod tools;

@@ -5,20 +5,7 @@ use std::fmt;
 use super::money::Picodollars;
 use super::rate::Rate;
 
-/// Who named the price. Part of it: it goes into the ledger and the report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
-    /// `--rate`
-    Flag,
-    /// `[price."MODEL"]` in the config
-    Config,
-    /// `--prices` or `GPT_PRICES`
-    Map,
-    /// the built-in, dated table
-    Table,
-    /// the announced default of $0.002 per 1,000 tokens
-    Default,
-}
+pub use super::source::Source;
 
 /// The service tier that a request is processed and billed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -289,18 +276,6 @@ impl fmt::Display for Rates {
 fn per_million(rate: Picodollars) -> String {
     let text = format!("{}.{:06}", rate.0 / 1_000_000, rate.0 % 1_000_000);
     format!("{}/1M", text.trim_end_matches('0').trim_end_matches('.'))
-}
-
-impl fmt::Display for Source {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Flag => "--rate",
-            Self::Config => "config",
-            Self::Map => "price map",
-            Self::Table => "table",
-            Self::Default => "default rate",
-        })
-    }
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ pub struct Entry<'a> {
     pub exact: bool,
     /// The rates, as they are printed: `2/1M:12/1M`.
     pub price: &'a str,
-    /// Where they come from: `--rate`, `config`, a file's name, `built-in 2026-11-01`, `default`.
+    /// Where they come from: `--rate`, `config`, `price map`, `table of 2026-11`, `default rate`.
     pub price_source: &'a str,
     /// What the request costs at most.
     pub worst_case: u128,

@@ -103,7 +103,7 @@ fn entry(time: i64, worst_case: u128) -> Entry<'static> {
         reply_tokens: 500,
         exact: true,
         price: "2/1M:12/1M",
-        price_source: "built-in 2026-11-01",
+        price_source: "table of 2026-11",
         worst_case,
     }
 }

@@ -394,7 +394,7 @@ fn an_estimate_needs_no_key_and_changes_nothing() {
     "#
     ]]);
     sandbox.gpt(["chat", "--estimate", "--json", "--max-tokens", "500", "hi"]).check(expect![[r#"
-        {"model":"gpt-5.6-terra","estimate":{"prompt_tokens":7,"exact":true,"max_reply_tokens":500,"replies":1,"max_cost":0.006014},"price":{"rate":"2/1M:12/1M","source":"table"}}
+        {"model":"gpt-5.6-terra","estimate":{"prompt_tokens":7,"exact":true,"max_reply_tokens":500,"replies":1,"max_cost":0.006014},"price":{"rate":"2/1M:12/1M","source":"table of 2026-11"}}
     "#]]);
     sandbox.gpt(["chat", "--estimate", "--max-tokens", "9999999", "hi"]).check(expect![[r#"
         7 prompt + up to 9999999 reply tokens, at most $120.000002 (gpt-5.6-terra)

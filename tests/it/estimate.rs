@@ -106,7 +106,7 @@ fn the_estimate_as_json() {
     check(
         &["chat", "--estimate", "--json", "--max-tokens", "9", "hello"],
         expect![[r#"
-        {"model":"gpt-5.6-terra","estimate":{"prompt_tokens":7,"exact":true,"max_reply_tokens":9,"replies":1,"max_cost":0.000122},"price":{"rate":"2/1M:12/1M","source":"table"}}
+        {"model":"gpt-5.6-terra","estimate":{"prompt_tokens":7,"exact":true,"max_reply_tokens":9,"replies":1,"max_cost":0.000122},"price":{"rate":"2/1M:12/1M","source":"table of 2026-11"}}
     "#]],
     );
     check(
@@ -393,7 +393,7 @@ fn the_report_has_the_whole_account() {
           "cost": 0.0001216,
           "price": {
             "rate": "2/1M:12/1M",
-            "source": "table"
+            "source": "table of 2026-11"
           },
           "finish_reason": "stop",
           "request_id": "req_1",

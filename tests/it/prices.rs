@@ -49,7 +49,7 @@ fn the_first_price_that_is_found_is_taken() {
         &["-m", "gpt-4o"],
         &[],
         "",
-        expect![[r#"{"rate":"2.5/1M:10/1M","source":"table"} 0.0075"#]],
+        expect![[r#"{"rate":"2.5/1M:10/1M","source":"table of 2026-11"} 0.0075"#]],
     );
     check(&map, &[], "", expect![[r#"{"rate":"4/1M:40/1M","source":"price map"} 0.024"#]]);
     check(
@@ -83,9 +83,9 @@ fn the_first_price_that_is_found_is_taken() {
         &["-m", "gpt-3.5-turbo"],
         &[],
         "",
-        expect![[r#"{"rate":"2/1M:2/1M","source":"table"} 0.003"#]],
+        expect![[r#"{"rate":"2/1M:2/1M","source":"table of 2026-11"} 0.003"#]],
     );
-    check(&[], &[], "", expect![[r#"{"rate":"2/1M:12/1M","source":"table"} 0.008"#]]);
+    check(&[], &[], "", expect![[r#"{"rate":"2/1M:12/1M","source":"table of 2026-11"} 0.008"#]]);
 }
 
 #[test]

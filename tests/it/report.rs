@@ -33,7 +33,7 @@ fn a_reply_is_accounted_for() {
         &["--max-tokens", "500", "hi"],
         whole("yes").header("x-request-id", "req-1"),
         &expect![[
-            r#"{"error":null,"command":"chat","model":"gpt-5.6-terra","answered_by":"m-1","estimate":{"prompt_tokens":7,"exact":true,"max_reply_tokens":500,"replies":1,"max_cost":0.006014},"usage":{"prompt_tokens":10,"cached_tokens":0,"cache_write_tokens":0,"reply_tokens":3,"reasoning_tokens":0,"exact":true},"cost":0.000056,"price":{"rate":"2/1M:12/1M","source":"table"},"finish_reason":"stop","request_id":"req-1","attempts":1,"exit":0}"#
+            r#"{"error":null,"command":"chat","model":"gpt-5.6-terra","answered_by":"m-1","estimate":{"prompt_tokens":7,"exact":true,"max_reply_tokens":500,"replies":1,"max_cost":0.006014},"usage":{"prompt_tokens":10,"cached_tokens":0,"cache_write_tokens":0,"reply_tokens":3,"reasoning_tokens":0,"exact":true},"cost":0.000056,"price":{"rate":"2/1M:12/1M","source":"table of 2026-11"},"finish_reason":"stop","request_id":"req-1","attempts":1,"exit":0}"#
         ]],
     );
 }
@@ -44,28 +44,28 @@ fn a_failure_is_accounted_for() {
         &["--max-tokens", "9", "hi"],
         Reply::json(200, &body("cut", "length")),
         &expect![[
-            r#"{"error":"the reply is not complete: it was cut at its cap; raise --max-tokens, or give --allow-incomplete","command":"chat","model":"gpt-5.6-terra","answered_by":"m-1","estimate":{"prompt_tokens":7,"exact":true,"max_reply_tokens":9,"replies":1,"max_cost":0.000122},"usage":{"prompt_tokens":10,"cached_tokens":0,"cache_write_tokens":0,"reply_tokens":3,"reasoning_tokens":0,"exact":true},"cost":0.000056,"price":{"rate":"2/1M:12/1M","source":"table"},"finish_reason":"length","request_id":null,"attempts":1,"exit":9}"#
+            r#"{"error":"the reply is not complete: it was cut at its cap; raise --max-tokens, or give --allow-incomplete","command":"chat","model":"gpt-5.6-terra","answered_by":"m-1","estimate":{"prompt_tokens":7,"exact":true,"max_reply_tokens":9,"replies":1,"max_cost":0.000122},"usage":{"prompt_tokens":10,"cached_tokens":0,"cache_write_tokens":0,"reply_tokens":3,"reasoning_tokens":0,"exact":true},"cost":0.000056,"price":{"rate":"2/1M:12/1M","source":"table of 2026-11"},"finish_reason":"length","request_id":null,"attempts":1,"exit":9}"#
         ]],
     );
     check(
         &["hi"],
         refusal(429, "Slow down", "c"),
         &expect![[
-            r#"{"error":"[server] answered 429: Slow down [c] (request req-7)","command":"chat","model":"gpt-5.6-terra","answered_by":null,"estimate":{"prompt_tokens":7,"exact":true,"max_reply_tokens":128000,"replies":1,"max_cost":1.536014},"usage":{"prompt_tokens":0,"cached_tokens":0,"cache_write_tokens":0,"reply_tokens":0,"reasoning_tokens":0,"exact":true},"cost":0,"price":{"rate":"2/1M:12/1M","source":"table"},"finish_reason":null,"request_id":"req-7","attempts":1,"exit":7}"#
+            r#"{"error":"[server] answered 429: Slow down [c] (request req-7)","command":"chat","model":"gpt-5.6-terra","answered_by":null,"estimate":{"prompt_tokens":7,"exact":true,"max_reply_tokens":128000,"replies":1,"max_cost":1.536014},"usage":{"prompt_tokens":0,"cached_tokens":0,"cache_write_tokens":0,"reply_tokens":0,"reasoning_tokens":0,"exact":true},"cost":0,"price":{"rate":"2/1M:12/1M","source":"table of 2026-11"},"finish_reason":null,"request_id":"req-7","attempts":1,"exit":7}"#
         ]],
     );
     check(
         &["hi", "--timeout", "0.2"],
         Reply::hang(),
         &expect![[
-            r#"{"error":"no answer from [server] within 0.2 s","command":"chat","model":"gpt-5.6-terra","answered_by":null,"estimate":{"prompt_tokens":7,"exact":true,"max_reply_tokens":128000,"replies":1,"max_cost":1.536014},"usage":null,"cost":null,"price":{"rate":"2/1M:12/1M","source":"table"},"finish_reason":null,"request_id":null,"attempts":1,"exit":8}"#
+            r#"{"error":"no answer from [server] within 0.2 s","command":"chat","model":"gpt-5.6-terra","answered_by":null,"estimate":{"prompt_tokens":7,"exact":true,"max_reply_tokens":128000,"replies":1,"max_cost":1.536014},"usage":null,"cost":null,"price":{"rate":"2/1M:12/1M","source":"table of 2026-11"},"finish_reason":null,"request_id":null,"attempts":1,"exit":8}"#
         ]],
     );
     check(
         &["hi", "--max-prompt-tokens", "2"],
         whole("yes"),
         &expect![[
-            r#"{"error":"prompt over its limit: 7 tokens, and --max-prompt-tokens is 2; shorten it or raise the limit","command":"chat","model":"gpt-5.6-terra","answered_by":null,"estimate":{"prompt_tokens":7,"exact":true,"max_reply_tokens":128000,"replies":1,"max_cost":1.536014},"usage":null,"cost":null,"price":{"rate":"2/1M:12/1M","source":"table"},"finish_reason":null,"request_id":null,"attempts":0,"exit":3}"#
+            r#"{"error":"prompt over its limit: 7 tokens, and --max-prompt-tokens is 2; shorten it or raise the limit","command":"chat","model":"gpt-5.6-terra","answered_by":null,"estimate":{"prompt_tokens":7,"exact":true,"max_reply_tokens":128000,"replies":1,"max_cost":1.536014},"usage":null,"cost":null,"price":{"rate":"2/1M:12/1M","source":"table of 2026-11"},"finish_reason":null,"request_id":null,"attempts":0,"exit":3}"#
         ]],
     );
     check(

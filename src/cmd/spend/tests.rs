@@ -61,7 +61,7 @@ impl Books {
             reply_tokens: 500,
             exact: true,
             price: "2/1M:12/1M",
-            price_source: "built-in 2026-11-01",
+            price_source: "table of 2026-11",
             worst_case: 10_000_000_000,
         };
         match self.ledger.reserve(&entry, &[]).unwrap() {
