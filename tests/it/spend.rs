@@ -242,4 +242,15 @@ fn wrong_words_are_refused() {
         exit 2
     "#]],
     );
+    // Of a request that there is.
+    let server = Server::repeat(Reply::json(200, "{}"));
+    call(&sandbox, &server, &[]).run();
+    check(
+        &sandbox,
+        &["--settle", "1", "9300000"],
+        &expect![[r#"
+            ! gpt: --settle: more than $9.2 million; write what the request really cost
+            exit 2
+        "#]],
+    );
 }
