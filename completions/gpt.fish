@@ -141,7 +141,7 @@ complete -c gpt -n "__fish_gpt_using_subcommand chat" -l max-tokens-field -d 'Th
 new\t'max_completion_tokens'"
 complete -c gpt -n "__fish_gpt_using_subcommand chat" -l max-prompt-tokens -d 'Refuse a prompt of more than N tokens' -r
 complete -c gpt -n "__fish_gpt_using_subcommand chat" -l max-cost -d 'Refuse what could cost more, retries and all; without --max-tokens, cap the reply at what it allows' -r
-complete -c gpt -n "__fish_gpt_using_subcommand chat" -l budget -d 'Refuse what could break this budget: 5/day, 20/week, 50/month, 100/total (repeatable)' -r
+complete -c gpt -n "__fish_gpt_using_subcommand chat" -l budget -d 'Refuse what could break this budget: 5/day, 20/week, 50/month, 100/total (repeatable); days begin at local midnight, weeks on Monday' -r
 complete -c gpt -n "__fish_gpt_using_subcommand chat" -l tag -d 'Book under this name; --budget then covers this name alone' -r
 complete -c gpt -n "__fish_gpt_using_subcommand chat" -l rate -d 'Price per 1,000 tokens in dollars: 0.002, 0.002/1k, 2/1M:12/1M' -r
 complete -c gpt -n "__fish_gpt_using_subcommand chat" -l prices -d 'Prices from this file, in LiteLLM\'s price-map format' -r -F
@@ -370,7 +370,7 @@ complete -c gpt -n "__fish_gpt_using_subcommand complete" -l max-tokens-field -d
 new\t'max_completion_tokens'"
 complete -c gpt -n "__fish_gpt_using_subcommand complete" -l max-prompt-tokens -d 'Refuse a prompt of more than N tokens' -r
 complete -c gpt -n "__fish_gpt_using_subcommand complete" -l max-cost -d 'Refuse what could cost more, retries and all; without --max-tokens, cap the reply at what it allows' -r
-complete -c gpt -n "__fish_gpt_using_subcommand complete" -l budget -d 'Refuse what could break this budget: 5/day, 20/week, 50/month, 100/total (repeatable)' -r
+complete -c gpt -n "__fish_gpt_using_subcommand complete" -l budget -d 'Refuse what could break this budget: 5/day, 20/week, 50/month, 100/total (repeatable); days begin at local midnight, weeks on Monday' -r
 complete -c gpt -n "__fish_gpt_using_subcommand complete" -l tag -d 'Book under this name; --budget then covers this name alone' -r
 complete -c gpt -n "__fish_gpt_using_subcommand complete" -l rate -d 'Price per 1,000 tokens in dollars: 0.002, 0.002/1k, 2/1M:12/1M' -r
 complete -c gpt -n "__fish_gpt_using_subcommand complete" -l prices -d 'Prices from this file, in LiteLLM\'s price-map format' -r -F
@@ -593,7 +593,7 @@ complete -c gpt -n "__fish_gpt_using_subcommand image" -s O -l output -d 'Write 
 complete -c gpt -n "__fish_gpt_using_subcommand image" -s f -l file -d 'Add a text file to the prompt, behind the words (repeatable)' -r -F
 complete -c gpt -n "__fish_gpt_using_subcommand image" -s o -l option -d 'Put any other field into the request; VALUE is JSON, else a string (repeatable)' -r
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l max-prompt-tokens -d 'Refuse a prompt of more than N tokens' -r
-complete -c gpt -n "__fish_gpt_using_subcommand image" -l budget -d 'Refuse what could break this budget: 5/day, 20/week, 50/month, 100/total (repeatable)' -r
+complete -c gpt -n "__fish_gpt_using_subcommand image" -l budget -d 'Refuse what could break this budget: 5/day, 20/week, 50/month, 100/total (repeatable); days begin at local midnight, weeks on Monday' -r
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l tag -d 'Book under this name; --budget then covers this name alone' -r
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l rate -d 'Price per 1,000 tokens in dollars: 0.002, 0.002/1k, 2/1M:12/1M' -r
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l prices -d 'Prices from this file, in LiteLLM\'s price-map format' -r -F

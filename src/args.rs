@@ -375,7 +375,8 @@ pub struct Request {
     #[arg(long, value_name = "USD", allow_hyphen_values = true, help_heading = "Limits")]
     pub max_cost: Option<String>,
 
-    /// Refuse what could break this budget: 5/day, 20/week, 50/month, 100/total (repeatable)
+    /// Refuse what could break this budget: 5/day, 20/week, 50/month, 100/total (repeatable); days
+    /// begin at local midnight, weeks on Monday
     #[arg(long, value_name = "USD/PERIOD", allow_hyphen_values = true, help_heading = "Limits")]
     pub budget: Vec<String>,
 

@@ -135,7 +135,10 @@ pub fn over_budget(
     let [asked, spent, reserved, left] =
         [refusal.asked, refusal.spent, refusal.reserved, refusal.left()].map(Picodollars);
     let tag = refusal.tag.as_ref().map(|tag| format!(" of '{tag}'")).unwrap_or_default();
+    let never_fits = refusal.amount < refusal.asked;
     let advice = fitting(left).unwrap_or_else(|| match refusal.label.rsplit_once('/') {
+        // No day has room for it.
+        _ if never_fits => "ask for less, or raise it".to_owned(),
         Some((_, period)) if period != "total" => {
             format!("wait for the next {period}, or raise it")
         }

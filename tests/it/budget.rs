@@ -64,9 +64,9 @@ fn a_refusal_has_the_figures() {
     refused(
         &["--budget", "0.0001/total"],
         expect![[r#"
-        ! gpt: over the budget 0.0001/total: this could cost $0.000134, and $0.000134 is spent, $0.000000 reserved or unsettled, $0.000000 left; raise it; 'gpt spend' tells more
-        exit 4
-    "#]],
+            ! gpt: over the budget 0.0001/total: this could cost $0.000134, and $0.000134 is spent, $0.000000 reserved or unsettled, $0.000000 left; ask for less, or raise it; 'gpt spend' tells more
+            exit 4
+        "#]],
     );
     refused(
         &["--tag", "a", "--budget", "0.0001/week"],

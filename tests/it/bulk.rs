@@ -62,7 +62,7 @@ fn the_whole_job_is_estimated() {
         &[&lines[..], &["-N", "2", "--max-tokens", "100", "--json"]].concat(),
         "a\n",
         expect![[r#"
-            {"model":"gpt-5.6-terra","requests":1,"estimate":{"prompt_tokens":7,"exact":true,"max_reply_tokens":200,"replies":2,"max_cost":0.002414},"price":{"rate":"2/1M:12/1M","source":"table"}}
+            {"model":"gpt-5.6-terra","requests":1,"estimate":{"prompt_tokens":7,"exact":true,"max_reply_tokens":200,"replies":2,"max_cost":0.002414},"price":{"rate":"2/1M:12/1M","source":"table of 2026-11"}}
         "#]],
     );
     check(

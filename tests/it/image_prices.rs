@@ -38,7 +38,7 @@ fn limits_hold_before_anything_is_sent() {
         vec![],
         expect![[r#"
         ! gpt: estimate: ~1 prompt tokens + 1 picture of ~196 tokens, at most $0.006608 (gpt-image-2)
-        ! gpt: over the budget 0.006/day: this could cost $0.006608, and $0.000000 is spent, $0.000000 reserved or unsettled, $0.006000 left; wait for the next day, or raise it; 'gpt spend' tells more
+        ! gpt: over the budget 0.006/day: this could cost $0.006608, and $0.000000 is spent, $0.000000 reserved or unsettled, $0.006000 left; ask for less, or raise it; 'gpt spend' tells more
         exit 4
         files: 
         requests: 0
