@@ -8,6 +8,8 @@ mod classes;
 mod merges;
 #[path = "build/trie.rs"]
 mod trie;
+#[path = "build/version.rs"]
+mod version;
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -22,6 +24,7 @@ fn main() {
     println!("cargo::rerun-if-changed=build");
     // Set by hand, to build on x86-64 what other processors get.
     println!("cargo::rustc-check-cfg=cfg(plain)");
+    version::tell();
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
 
     let r50k = tiktoken_rs::r50k_base().expect("r50k_base");

@@ -11,7 +11,7 @@ use clap::{Args, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint};
 #[derive(Parser)]
 #[command(
     name = "gpt",
-    version,
+    version = env!("GPT_VERSION"),
     about = "A Unix filter for OpenAI-compatible APIs that never spends more than it was told to",
     after_help = "\
 Exit codes: 0 done and complete, 1 something here failed, 2 wrong command line or input,

@@ -15,7 +15,8 @@ use crate::exit::{Exit, failure};
 use crate::stdio::{Stdio, reason};
 
 pub fn run(args: &Generate, _: &mut Stdio) -> anyhow::Result<Exit> {
-    let mut command = Arguments::command();
+    // Without the build, which would make them another file in every build.
+    let mut command = Arguments::command().version(env!("CARGO_PKG_VERSION"));
     command.build();
     let files = match args.what {
         Artefact::Man => manual(&command),
