@@ -1,12 +1,17 @@
-//! The three standard streams as one value: read, print, flush, and "our reader left". Also what
-//! a terminal gets to see of text that may hold control characters. Knows nothing of commands.
+//! The three standard streams as one value: read, print, flush, and "our reader left". What goes to
+//! a terminal has its control characters made visible here, so that no command has to think of
+//! it. Knows nothing of commands.
 
-use std::borrow::Cow;
+mod visible;
+
 use std::fmt;
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 
 use rustix::termios::tcgetwinsize;
+
+use visible::Veil;
+pub use visible::visible;
 
 /// The streams of this process. One thread speaks; another may be reading standard input.
 pub struct Stdio {
@@ -20,11 +25,15 @@ pub struct Stdio {
 
 impl Stdio {
     pub fn new() -> Self {
+        let out_is_terminal = io::stdout().is_terminal();
         Self {
             input_is_terminal: io::stdin().is_terminal(),
-            out_is_terminal: io::stdout().is_terminal(),
+            out_is_terminal,
             err_is_terminal: io::stderr().is_terminal(),
-            out: Out(BufWriter::with_capacity(64 * 1024, io::stdout().lock())),
+            out: Out {
+                stream: Stream(BufWriter::with_capacity(64 * 1024, io::stdout().lock())),
+                veil: out_is_terminal.then(Veil::default),
+            },
             quiet: false,
         }
     }
@@ -66,10 +75,42 @@ impl Stdio {
     }
 }
 
-/// Standard output, buffered. A reader that left is told apart from a disk that is full.
-pub struct Out(BufWriter<StdoutLock<'static>>);
+/// Standard output, buffered. A terminal is shown what is written, a pipe gets it as it is.
+pub struct Out {
+    stream: Stream,
+    veil: Option<Veil>,
+}
+
+impl Out {
+    /// The stream itself, for colours and pictures of our own making.
+    pub fn drawing(&mut self) -> &mut Stream {
+        &mut self.stream
+    }
+}
 
 impl Write for Out {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut self.veil {
+            None => self.stream.write(bytes),
+            Some(veil) => {
+                self.stream.write_all(veil.show(bytes).as_bytes())?;
+                Ok(bytes.len())
+            }
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if let Some(veil) = &mut self.veil {
+            self.stream.write_all(veil.rest().as_bytes())?;
+        }
+        self.stream.flush()
+    }
+}
+
+/// A reader that left is told apart from a disk that is full.
+pub struct Stream(BufWriter<StdoutLock<'static>>);
+
+impl Write for Stream {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.write(bytes).map_err(OutputError::wrap)
     }
@@ -128,54 +169,4 @@ pub fn reason(error: &io::Error) -> String {
 /// Standard input, whoever reads it.
 pub fn input() -> io::Stdin {
     io::stdin()
-}
-
-/// `text` with its control characters made visible, for a terminal: nothing in it can move the
-/// cursor, set a title or turn the line around. Line breaks and tabs stay.
-pub fn visible(text: &str) -> Cow<'_, str> {
-    if !text.contains(hidden) {
-        return Cow::Borrowed(text);
-    }
-    let mut shown = String::with_capacity(text.len() + 16);
-    for character in text.chars() {
-        match character {
-            '\u{7f}' => shown.push_str("^?"),
-            _ if !hidden(character) => shown.push(character),
-            '\0'..='\u{1f}' => {
-                shown.push('^');
-                shown.push(char::from(character as u8 + b'@'));
-            }
-            _ => shown.extend(character.escape_unicode()),
-        }
-    }
-    Cow::Owned(shown)
-}
-
-/// Control characters, and those that reorder the line they stand in.
-fn hidden(character: char) -> bool {
-    let harmless = matches!(character, '\n' | '\t');
-    let reorders = matches!(
-        character,
-        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
-    );
-    (character.is_control() && !harmless) || reorders
-}
-
-#[cfg(test)]
-mod tests {
-    use super::visible;
-
-    #[test]
-    fn nothing_hidden_reaches_a_terminal() {
-        for (text, shown) in [
-            ("plain\tand\nlined é日", "plain\tand\nlined é日"),
-            ("\u{1b}[2J", "^[[2J"),
-            ("\u{1b}", "^["),
-            ("a\rb\u{8}\u{7}\0", "a^Mb^H^G^@"),
-            ("\u{7f}\u{9b}31m", "^?\\u{9b}31m"),
-            ("\u{202e}abc\u{2066}", "\\u{202e}abc\\u{2066}"),
-        ] {
-            assert_eq!(visible(text), shown);
-        }
-    }
 }

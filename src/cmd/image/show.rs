@@ -42,7 +42,7 @@ impl Screen {
         let room = Room { columns: columns.min(WIDEST), rows: rows.saturating_sub(1).max(1) };
         match self.drawing(bytes, room) {
             Ok(drawing) if stdio.out_is_terminal => {
-                stdio.out.write_all(drawing.as_bytes())?;
+                stdio.out.drawing().write_all(drawing.as_bytes())?;
                 stdio.out.flush()?;
             }
             Ok(drawing) => stdio.draw(&drawing),

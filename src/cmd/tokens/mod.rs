@@ -226,7 +226,7 @@ fn tokens_themselves(
         if args.decode {
             stdio.out.write_all(&pieces::decode(&mut input, encoding)?)?;
         } else if args.show {
-            pieces::show(&mut input, encoding, coloured, &mut stdio.out)?;
+            pieces::show(&mut input, encoding, coloured, stdio.out.drawing())?;
         } else {
             pieces::ids(&mut input, encoding, &mut stdio.out)?;
         }
