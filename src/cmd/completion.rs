@@ -14,7 +14,7 @@ use crate::cmd::answer::Answer;
 use crate::cmd::plan::Plan;
 use crate::cmd::request::{Claim, Course, Reply, Request};
 use crate::stdio::Stdio;
-use crate::wire::{Failure, Payload, Response};
+use crate::wire::{Client, Failure, Payload, Response};
 
 /// The longest answer that is read whole.
 const LONGEST_ANSWER: usize = 256 << 20;
@@ -112,6 +112,10 @@ impl Reply for Answer {
 
     fn finish_reason(&self) -> Option<&str> {
         Answer::finish_reason(self)
+    }
+
+    fn redact(&mut self, client: &Client) {
+        self.progress.redact(|text| client.redact(text));
     }
 }
 

@@ -112,6 +112,7 @@ impl<'a, R: Request> Exchange<'a, R> {
         };
         self.signals.hold();
         self.client.interrupter().interrupt();
+        answer.redact(&self.client);
         if let Ok(end) = &end {
             self.settle(end, answer, stdio);
         }
@@ -233,7 +234,7 @@ impl<'a, R: Request> Exchange<'a, R> {
             };
             match taken.map_err(anyhow::Error::downcast::<BadReply>) {
                 Ok(()) => {}
-                Err(Ok(bad)) => return End::Misanswered(bad),
+                Err(Ok(bad)) => return End::Misanswered(self.client.redact_reply(bad)),
                 Err(Err(error)) => return End::Unprinted(error),
             }
             if answer.is_done() {

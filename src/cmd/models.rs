@@ -121,7 +121,7 @@ fn remote(
         stdio.out.write_all(&body)?;
         return Ok(Exit::Done);
     }
-    let mut listed = reply::models(&body)?;
+    let mut listed = reply::models(&body).map_err(|bad| client.redact_reply(bad))?;
     listed.retain(|model| wanted(&model.id));
     listed.sort_by(|one, other| one.id.cmp(&other.id));
     let width = listed.iter().map(|model| model.id.len()).max().unwrap_or(0);

@@ -8,7 +8,7 @@ use crate::account::money::Picodollars;
 use crate::account::price::Price;
 use crate::cmd::attempt::Reader;
 use crate::stdio::Stdio;
-use crate::wire::Payload;
+use crate::wire::{Client, Payload};
 
 /// A request, priced.
 pub trait Request {
@@ -62,6 +62,8 @@ pub trait Reply {
     /// The model that answered.
     fn model(&self) -> Option<&str>;
     fn finish_reason(&self) -> Option<&str>;
+    /// Takes the key out of what the server says of its answer, should it repeat it there.
+    fn redact(&mut self, client: &Client);
 }
 
 /// How the sending of a request came to its end, as far as its bill goes.

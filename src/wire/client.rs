@@ -11,6 +11,7 @@ use ureq::unversioned::resolver::{DefaultResolver, Resolver};
 use ureq::unversioned::transport::DefaultConnector;
 
 use super::proxy::Protocol;
+use super::reply::BadReply;
 use super::send::YEAR;
 use super::{Invalid, Proxy, ProxySettings, Scheme, Secret, Url, proxy_for};
 
@@ -103,6 +104,14 @@ impl Client {
     /// A server's text without the key, should it repeat it.
     pub fn redact(&self, text: &str) -> String {
         self.key.as_ref().map_or_else(|| text.to_owned(), |key| key.redact(text))
+    }
+
+    /// What a server reports, without the key.
+    pub fn redact_reply(&self, bad: BadReply) -> BadReply {
+        match (bad, &self.key) {
+            (BadReply::Error(error), Some(key)) => BadReply::Error(error.redacted(key)),
+            (bad, _) => bad,
+        }
     }
 
     pub(super) fn is_interrupted(&self) -> bool {

@@ -76,6 +76,7 @@ impl Proxy {
             "socks5" => Protocol::Socks5,
             "socks5h" => Protocol::Socks5h,
             other => {
+                let other = other.split([':', '@']).next().unwrap_or_default();
                 let known = "http, https, socks5 and socks5h are";
                 return Err(Invalid(format!("{other:?} is no proxy that is known; {known}")));
             }

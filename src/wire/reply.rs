@@ -162,6 +162,17 @@ impl Progress {
             self.calls_tools |= piece.calls_tools;
         }
     }
+
+    /// Has `hide` change the server's words, the reply's own text aside.
+    pub fn redact(&mut self, hide: impl Fn(&str) -> String) {
+        let reasons = self.finishes.values_mut().filter_map(|finish| match finish {
+            Finish::Other(reason) => Some(reason),
+            _ => None,
+        });
+        for text in reasons.chain(&mut self.model).chain(&mut self.tier) {
+            *text = hide(text);
+        }
+    }
 }
 
 /// An answer or a chunk of one, as JSON.

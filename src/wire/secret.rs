@@ -42,7 +42,15 @@ impl Secret {
     /// The text with every occurrence of the secret replaced by `***`. A word like `none` or
     /// `EMPTY`, which stands in for a key with servers that want none, is no secret.
     pub fn redact(&self, text: &str) -> String {
-        if self.0.len() < SHORTEST { text.to_owned() } else { text.replace(&self.0, "***") }
+        if self.0.len() < SHORTEST {
+            return text.to_owned();
+        }
+        let hidden = text.replace(&self.0, "***");
+        // A long text was cut, perhaps in the middle of the key.
+        let Some(start) = hidden.strip_suffix('…') else { return hidden };
+        let parts = (SHORTEST..self.0.len()).rev().map(|length| &self.0[..length]);
+        let before = parts.into_iter().find_map(|part| start.strip_suffix(part));
+        before.map_or(hidden.clone(), |before| format!("{before}***…"))
     }
 }
 

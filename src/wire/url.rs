@@ -31,6 +31,8 @@ impl Url {
     pub fn parse(text: &str) -> Result<Url, Invalid> {
         let text = text.trim();
         let Some((scheme, rest)) = text.split_once("://") else {
+            // `user:password@host`, which is not to be shown.
+            let text = text.rsplit('@').next().unwrap_or_default();
             return Err(Invalid(format!(
                 "{text:?} is not an address; it begins with http:// or https://"
             )));
@@ -38,7 +40,10 @@ impl Url {
         let scheme = match scheme.to_ascii_lowercase().as_str() {
             "http" => Scheme::Http,
             "https" => Scheme::Https,
-            other => return Err(Invalid(format!("{other:?} is neither http nor https"))),
+            other => {
+                let scheme = other.split(':').next().unwrap_or_default();
+                return Err(Invalid(format!("{scheme:?} is neither http nor https")));
+            }
         };
         let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
         let (authority, tail) = rest.split_at(end);

@@ -21,6 +21,8 @@ fn a_key_is_never_shown() {
     let key = Secret::key("sk-secret").unwrap();
     assert_eq!(format!("{key} {key:?} {:?}", Some(&key)), "*** *** Some(***)");
     assert_eq!(key.redact("sk-secret, (sk-secret)sk-secretsk-secre"), "***, (***)***sk-secre");
+    assert_eq!(key.redact("a sk-sec…"), "a ***…");
+    assert_eq!(key.redact("a sk-se… sk-se…"), "a sk-se… sk-se…");
     let none = Secret::key("none").unwrap();
     assert_eq!(none.redact("none of these"), "none of these");
 }
