@@ -91,12 +91,21 @@ impl<T: FromArgMatches> FromArgMatches for Deferred<T> {
 The prompt is the PROMPT words, then a blank line, then standard input; either may be missing.
 With neither, on a terminal, a conversation begins.
 
+With --lines, -0 or --jsonl every record of standard input is a request of its own, behind the PROMPT
+words. All are read, and estimated as one, before the first is sent; --max-cost is for all of them.
+A reply is a line, its line breaks folded; with --json a JSON line: index, id, reply, usage, cost,
+error. A record that fails is an empty line, or an error, and does not stop the others.
+--resume OUT finds answers by their id, else by their place and content (in plain text by their
+place), asks for what is missing or failed, and leaves OUT whole and in order.
+
 Examples:
   gpt chat 'name three rivers'
   gpt chat --system 'Summarise in one line.' --max-tokens 200 < report.txt
   gpt chat --max-cost 0.01 -f main.rs 'find the bug'
   gpt chat -S trip 'and in winter?'
-  while read -r city; do gpt chat -n \"capital of $city?\"; done < cities.txt")]
+  while read -r city; do gpt chat -n \"capital of $city?\"; done < cities.txt
+  gpt chat --lines -j 8 --max-cost 0.50 'Its capital, in one word:' < countries.txt
+  gpt chat --jsonl --json -j 8 --resume answers.jsonl < questions.jsonl")]
 pub struct Chat {
     /// Words of the prompt
     #[arg(value_name = "PROMPT")]

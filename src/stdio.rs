@@ -21,6 +21,8 @@ pub struct Stdio {
     pub err_is_terminal: bool,
     /// Only errors on standard error.
     pub quiet: bool,
+    /// What was said where there is no standard error to say it on.
+    said: Option<Vec<String>>,
 }
 
 impl Stdio {
@@ -31,11 +33,29 @@ impl Stdio {
             out_is_terminal,
             err_is_terminal: io::stderr().is_terminal(),
             out: Out {
-                stream: Stream(BufWriter::with_capacity(64 * 1024, io::stdout().lock())),
+                stream: Stream(Some(BufWriter::with_capacity(64 * 1024, io::stdout().lock()))),
                 veil: out_is_terminal.then(Veil::default),
             },
             quiet: false,
+            said: None,
         }
+    }
+
+    /// No streams at all, for a thread beside the one that speaks: what is said is kept for it.
+    pub fn aside(quiet: bool) -> Self {
+        Self {
+            input_is_terminal: false,
+            out_is_terminal: false,
+            err_is_terminal: false,
+            out: Out { stream: Stream(None), veil: None },
+            quiet,
+            said: Some(Vec::new()),
+        }
+    }
+
+    /// What was said aside since the last time.
+    pub fn said(&mut self) -> Vec<String> {
+        self.said.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
     /// Somebody at a terminal is waiting for us.
@@ -62,9 +82,11 @@ impl Stdio {
     }
 
     /// A line on standard error. That nobody can read it is no reason to fail.
-    #[expect(clippy::unused_self, reason = "the streams are spoken to through this value alone")]
     pub fn error(&mut self, line: impl fmt::Display) {
         let line = line.to_string();
+        if let Some(said) = &mut self.said {
+            return said.push(line);
+        }
         let _ = writeln!(io::stderr(), "gpt: {}", visible(&line).replace('\n', " "));
     }
 
@@ -107,16 +129,17 @@ impl Write for Out {
     }
 }
 
-/// A reader that left is told apart from a disk that is full.
-pub struct Stream(BufWriter<StdoutLock<'static>>);
+/// Nothing at all for a thread without streams. A reader that left is told apart from a disk that is
+/// full.
+pub struct Stream(Option<BufWriter<StdoutLock<'static>>>);
 
 impl Write for Stream {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.write(bytes).map_err(OutputError::wrap)
+        self.0.as_mut().map_or(Ok(bytes.len()), |out| out.write(bytes)).map_err(OutputError::wrap)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.0.flush().map_err(OutputError::wrap)
+        self.0.as_mut().map_or(Ok(()), Write::flush).map_err(OutputError::wrap)
     }
 }
 

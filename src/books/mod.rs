@@ -60,6 +60,20 @@ impl Ledger {
             .map_err(|fault| fault.at(&self.path))
     }
 
+    /// Settles some requests and books others, in one transaction: one sync of the disk for all.
+    /// What is settled makes room first. A request that cannot be booked does not hold up others.
+    pub fn book(
+        &mut self,
+        settled: &[(RowId, Settlement)],
+        entries: &[Entry],
+        budgets: &[Budget],
+    ) -> Result<Vec<Result<Reservation, Error>>, Error> {
+        let Ledger { connection, path } = self;
+        let booked = reservation::book(connection, settled, entries, budgets)
+            .map_err(|fault| fault.at(path))?;
+        Ok(booked.into_iter().map(|one| one.map_err(|fault| fault.at(path))).collect())
+    }
+
     /// Records how a request ended. With a bill it is settled, and counts at its cost. Without one
     /// it is unsettled: it stays booked at its worst case until somebody settles it by hand.
     /// A bill of the server's goes over one that was given by hand in the meantime.

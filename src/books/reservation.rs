@@ -10,9 +10,9 @@
 
 use rusqlite::{Connection, Transaction, TransactionBehavior, named_params};
 
-use super::entry::{Budget, Entry, Refusal, Reservation, RowId};
+use super::entry::{Budget, Entry, Refusal, Reservation, RowId, Settlement};
 use super::error::{Error, Fault};
-use super::{journal, process};
+use super::{journal, process, settlement};
 
 /// Milliseconds in a row of `sums`.
 pub(super) const QUARTER: i64 = 15 * 60 * 1000;
@@ -28,16 +28,47 @@ pub(super) fn reserve(
 ) -> Result<Reservation, Fault> {
     journal::durable(connection)?;
     let transaction = Transaction::new(connection, TransactionBehavior::Immediate)?;
+    let reserved = one(&transaction, entry, budgets)?;
+    if let Reservation::Booked(_) = reserved {
+        transaction.commit()?;
+    }
+    Ok(reserved)
+}
+
+/// Several at once. Where one fails, what came of the others stands.
+pub(super) fn book(
+    connection: &mut Connection,
+    settled: &[(RowId, Settlement)],
+    entries: &[Entry],
+    budgets: &[Budget],
+) -> Result<Vec<Result<Reservation, Fault>>, Fault> {
+    match entries {
+        // Lost, they leave the worst case booked.
+        [] => journal::losable(connection)?,
+        _ => journal::durable(connection)?,
+    }
+    let transaction = Transaction::new(connection, TransactionBehavior::Immediate)?;
+    for (id, settlement) in settled {
+        match settlement::record(&transaction, *id, settlement) {
+            // Somebody has settled it by hand, or it would not fit: it stays as it is.
+            Ok(()) | Err(Fault::Known(_)) => {}
+            Err(fault) => return Err(fault),
+        }
+    }
+    let booked = entries.iter().map(|entry| one(&transaction, entry, budgets)).collect();
+    transaction.commit()?;
+    Ok(booked)
+}
+
+fn one(transaction: &Transaction, entry: &Entry, budgets: &[Budget]) -> Result<Reservation, Fault> {
     let now = entry.time.max(0);
-    let behind = correct_times(&transaction, now)?;
+    let behind = correct_times(transaction, now)?;
     for budget in budgets {
-        if let Some(refusal) = check(&transaction, budget, entry.worst_case)? {
+        if let Some(refusal) = check(transaction, budget, entry.worst_case)? {
             return Ok(Reservation::Refused(refusal));
         }
     }
-    let id = insert(&transaction, entry, now, behind)?;
-    transaction.commit()?;
-    Ok(Reservation::Booked(id))
+    insert(transaction, entry, now, behind).map(Reservation::Booked)
 }
 
 /// Books anew what the clock shows to have been misdated. Then, the time of the next row ahead of

@@ -22,7 +22,16 @@ pub(super) fn settle(
         journal::losable(connection)?;
     }
     let transaction = Transaction::new(connection, TransactionBehavior::Immediate)?;
-    refuse_settled(&transaction, id)?;
+    record(&transaction, id, settlement)?;
+    Ok(transaction.commit()?)
+}
+
+pub(super) fn record(
+    transaction: &Transaction,
+    id: RowId,
+    settlement: &Settlement,
+) -> Result<(), Fault> {
+    refuse_settled(transaction, id)?;
     transaction.execute(
         "UPDATE request SET model_answered = :model, finish_reason = :finish_reason,
            request_id = :request_id, attempts = :attempts, duration_ms = :duration_ms,
@@ -37,16 +46,14 @@ pub(super) fn settle(
             ":duration_ms": tokens(settlement.duration_ms),
         },
     )?;
-    match settlement.bill {
-        Some(bill) => write_bill(&transaction, id, &bill)?,
-        None => {
-            transaction.execute(
-                "UPDATE request SET state = 'unsettled' WHERE id = ?1 AND state = 'reserved'",
-                [id.0],
-            )?;
-        }
+    if let Some(bill) = settlement.bill {
+        return write_bill(transaction, id, &bill);
     }
-    Ok(transaction.commit()?)
+    transaction.execute(
+        "UPDATE request SET state = 'unsettled' WHERE id = ?1 AND state = 'reserved'",
+        [id.0],
+    )?;
+    Ok(())
 }
 
 pub(super) fn settle_by_hand(

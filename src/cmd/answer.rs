@@ -218,6 +218,11 @@ impl Answer {
         self.choices.get(&0).map_or("", |choice| choice.kept.as_str())
     }
 
+    /// The texts of the choices as they came, if nothing of them was printed.
+    pub fn into_texts(self) -> Vec<String> {
+        self.choices.into_values().map(|choice| choice.held).collect()
+    }
+
     /// What the first choice that is not complete ended with, or the first choice.
     pub fn finish_reason(&self) -> Option<&str> {
         let finishes = self.progress.finishes.values();

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::cmd::request::Request;
-use crate::wire::{self, Accept, Client, Failure, Method, Payload, Response};
+use crate::wire::{self, Accept, Allowance, Client, Failure, Method, Payload, Response};
 
 /// What the wire's thread, or a signal, has to say. `W` is an answer that came in one piece.
 pub enum Event<W> {
@@ -42,6 +42,28 @@ pub fn start<W: Send + 'static>(
             Err(failed) => events.send(Event::Failed(failed)),
         };
     });
+}
+
+/// An answer that came in one piece, and what its head says.
+pub struct Heard<W> {
+    pub request_id: Option<String>,
+    pub allowances: [Option<Allowance>; 2],
+    pub whole: W,
+}
+
+/// Sends the request from this thread, and reads an answer that comes in one piece.
+pub fn here<W>(
+    client: &Client,
+    plan: &impl Request,
+    body: &Payload,
+    read: Reader<W>,
+    within: Duration,
+) -> Result<Heard<W>, Failure> {
+    let (method, endpoint) = (Method::Post(body), plan.endpoint());
+    let response =
+        wire::send(client, &wire::Request { method, endpoint, accept: Accept::Json, within })?;
+    let (request_id, allowances) = (response.request_id.clone(), response.allowances());
+    Ok(Heard { request_id, allowances, whole: read(response)? })
 }
 
 fn converse<W>(

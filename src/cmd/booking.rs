@@ -9,6 +9,7 @@ use crate::account::bill::Bill;
 use crate::account::money::Picodollars;
 use crate::books::{self, Entry, Ledger, Reservation, RowId, Settlement};
 use crate::cmd::budget::Budget;
+use crate::cmd::desk::Desk;
 use crate::cmd::report;
 use crate::cmd::request::Request;
 use crate::exit::{Exit, failure};
@@ -19,7 +20,9 @@ use crate::stdio::Stdio;
 const GRACE: Duration = Duration::from_secs(60);
 
 pub struct Booking<'a> {
-    ledger: Option<Ledger>,
+    books: Books<'a>,
+    /// What the request that is booked can cost.
+    worst: Picodollars,
     row: Option<RowId>,
     budgets: &'a [Budget],
     tag: Option<&'a str>,
@@ -27,8 +30,14 @@ pub struct Booking<'a> {
     timeout: Duration,
 }
 
+enum Books<'a> {
+    None,
+    Own(Ledger),
+    Shared(&'a Desk),
+}
+
 impl<'a> Booking<'a> {
-    /// Opens the ledger. Without it a budget cannot hold, so nothing is sent then.
+    /// With a ledger of its own.
     pub fn open(
         place: &LedgerPlace,
         budgets: &'a [Budget],
@@ -37,8 +46,20 @@ impl<'a> Booking<'a> {
         timeout: Duration,
         stdio: &mut Stdio,
     ) -> anyhow::Result<Self> {
-        let ledger = open_ledger(place, !budgets.is_empty(), stdio)?;
-        Ok(Self { ledger, row: None, budgets, tag, host, timeout })
+        let books = open_ledger(place, !budgets.is_empty(), stdio)?.map_or(Books::None, Books::Own);
+        Ok(Self { books, worst: Picodollars::ZERO, row: None, budgets, tag, host, timeout })
+    }
+
+    /// At a desk that others book at as well.
+    pub fn at(
+        desk: &'a Desk,
+        budgets: &'a [Budget],
+        tag: Option<&'a str>,
+        host: &'a str,
+        timeout: Duration,
+    ) -> Self {
+        let (books, worst) = (Books::Shared(desk), Picodollars::ZERO);
+        Self { books, worst, row: None, budgets, tag, host, timeout }
     }
 
     /// The time where we are. To find out where that is reads a hundred directories and files:
@@ -53,8 +74,11 @@ impl<'a> Booking<'a> {
     /// Books the worst case of the request. When this returns it is on the disk.
     pub fn reserve(&mut self, request: &impl Request, stdio: &mut Stdio) -> anyhow::Result<()> {
         let now = self.now();
-        let Some(ledger) = &mut self.ledger else { return Ok(()) };
         let claim = request.claim();
+        if let Books::Shared(desk) = self.books {
+            desk.take(claim.worst)?;
+        }
+        self.worst = claim.worst;
         let time = now.timestamp().as_millisecond();
         let patience = self.timeout.saturating_add(GRACE);
         let windows: Vec<_> = self.budgets.iter().map(|budget| budget.window(&now)).collect();
@@ -73,9 +97,20 @@ impl<'a> Booking<'a> {
             price_source: &claim.price.source.to_string(),
             worst_case: claim.worst.0,
         };
-        match ledger.reserve(&entry, &windows) {
+        let reserved = match &mut self.books {
+            Books::None => return Ok(()),
+            Books::Own(ledger) => {
+                ledger.reserve(&entry, &windows).map_err(|error| error.to_string())
+            }
+            Books::Shared(desk) => match desk.reserve(&entry, &windows) {
+                None => return Ok(()),
+                Some(reserved) => reserved,
+            },
+        };
+        match reserved {
             Ok(Reservation::Booked(row)) => self.row = Some(row),
             Ok(Reservation::Refused(refusal)) => {
+                self.unspent(Picodollars::ZERO);
                 return Err(failure(
                     Exit::OverCost,
                     over_budget(|left| request.affordable(left), &refusal),
@@ -86,16 +121,38 @@ impl<'a> Booking<'a> {
             }
             Err(error) => {
                 stdio.note(format_args!("warning: this call is not booked: {error}"));
-                self.ledger = None;
+                self.books = match self.books {
+                    Books::Shared(desk) => Books::Shared(desk),
+                    _ => Books::None,
+                };
+                self.row = None;
             }
         }
         Ok(())
     }
 
+    /// What the request did not cost is there for others again.
+    fn unspent(&self, cost: Picodollars) {
+        if let Books::Shared(desk) = self.books {
+            desk.give_back(Picodollars(self.worst.0.saturating_sub(cost.0)));
+        }
+    }
+
     /// Records how the request ended; without a bill it stays booked at its worst case.
     pub fn settle(&mut self, settlement: &Settlement, stdio: &mut Stdio) {
-        let (Some(ledger), Some(row)) = (&mut self.ledger, self.row) else { return };
-        if let Err(error) = ledger.settle(row, settlement) {
+        if let Some(bill) = settlement.bill {
+            self.unspent(Picodollars(bill.cost));
+        }
+        let Some(row) = self.row else { return };
+        let settled = match &mut self.books {
+            Books::None => Ok(()),
+            Books::Own(ledger) => ledger.settle(row, settlement),
+            Books::Shared(desk) => {
+                desk.settle(row, settlement);
+                Ok(())
+            }
+        };
+        if let Err(error) = settled {
             stdio.note(format_args!("warning: the call stays booked at its worst case: {error}"));
         }
     }

@@ -2,7 +2,7 @@
 //! a plan to an exit code.
 
 use std::io::Write;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use serde_json::json;
@@ -49,7 +49,7 @@ pub struct Call<'a> {
     pub price: Price,
     pub budgets: Vec<Budget>,
     pub timeout: Duration,
-    host: String,
+    pub host: String,
     pub report: &'a Report,
     pub signals: Signals,
     /// The server and its key, once something is to be sent.
@@ -175,7 +175,7 @@ impl<'a> Call<'a> {
         Sent { outcome, bill: account.bill }
     }
 
-    fn wanted(&self, plan: &Plan, keep: bool) -> Wanted {
+    pub fn wanted(&self, plan: &Plan, keep: bool) -> Wanted {
         let echoed = if plan.body.echoes() { plan.ask.prompt.tokens } else { 0 };
         Wanted {
             json: self.args.json,
@@ -205,10 +205,10 @@ impl<'a> Call<'a> {
         let ledger = &self.settings.ledger;
         let booking = Booking::open(ledger, &self.budgets, tag, &self.host, timeout, stdio)?;
         let retries = self.args.connection.retries;
-        Ok(Exchange::new(plan, client, &self.signals, booking, timeout, retries))
+        Ok(Exchange::new(plan, Arc::new(client), &self.signals, booking, timeout, retries))
     }
 
-    fn conclude(&self, verdict: Verdict, account: &Account) -> anyhow::Result<Exit> {
+    pub fn conclude(&self, verdict: Verdict, account: &Account) -> anyhow::Result<Exit> {
         let (why, advice) = match verdict {
             Verdict::Complete => return Ok(Exit::Done),
             Verdict::Cut(_) if self.args.allow_incomplete => return Ok(Exit::Done),

@@ -9,6 +9,7 @@ use crate::account::bill::Bill;
 use crate::books::Settlement;
 use crate::cmd::attempt::{self, Event};
 use crate::cmd::booking::{Booking, booked};
+use crate::cmd::pace::{Leave, Pace};
 use crate::cmd::request::{Course, Reply, Request};
 use crate::cmd::signals::{SIGINT, Signals};
 use crate::exit::{Exit, failure};
@@ -76,13 +77,13 @@ pub struct Exchange<'a, R> {
 impl<'a, R: Request> Exchange<'a, R> {
     pub fn new(
         plan: &'a R,
-        client: Client,
+        client: Arc<Client>,
         signals: &'a Signals,
         booking: Booking<'a>,
         timeout: Duration,
         retries: u32,
     ) -> Self {
-        let (client, account, started) = (Arc::new(client), Account::default(), Instant::now());
+        let (account, started) = (Account::default(), Instant::now());
         Self {
             plan,
             client,
@@ -107,7 +108,7 @@ impl<'a, R: Request> Exchange<'a, R> {
             let _ = heard.try_send(Event::Signal(signal));
         });
         let end = match self.booking.reserve(self.plan, stdio) {
-            Ok(()) => Ok(self.attempts(&sender, &events, answer, stdio)),
+            Ok(()) => Ok(self.attempts(&mut Watched { sender, events }, answer, stdio)),
             Err(error) => Err(error),
         };
         self.signals.hold();
@@ -120,13 +121,22 @@ impl<'a, R: Request> Exchange<'a, R> {
         conclude(end?, answer, &self.account)
     }
 
-    fn attempts(
+    /// The same as one of many, without streaming: the caller, who hears of signals, has the thread
+    /// to itself, and `pace` says when there may be another attempt.
+    pub fn run_paced(
         &mut self,
-        sender: &SyncSender<Event<Whole<R>>>,
-        events: &Receiver<Event<Whole<R>>>,
         answer: &mut R::Reply,
+        pace: &Pace,
+        leave: Leave,
         stdio: &mut Stdio,
-    ) -> End {
+    ) -> anyhow::Result<()> {
+        self.booking.reserve(self.plan, stdio)?;
+        let end = self.attempts(&mut Paced { pace, leave }, answer, stdio);
+        self.settle(&end, answer, stdio);
+        conclude(end, answer, &self.account)
+    }
+
+    fn attempts(&mut self, way: &mut impl Way<R>, answer: &mut R::Reply, stdio: &mut Stdio) -> End {
         let body = self.plan.payload();
         let mut waits = Waits::new(self.retries, seed());
         let mut within = self.timeout;
@@ -136,9 +146,7 @@ impl<'a, R: Request> Exchange<'a, R> {
         loop {
             self.account.attempts += 1;
             self.booked_attempts += 1;
-            let read = answer.reader();
-            attempt::start(&self.client, self.plan, &body, read, within, sender.clone());
-            let end = self.receive(&body, events, answer, stdio);
+            let end = way.attempt(self, &body, within, answer, stdio);
             let End::Failed(failed) = &end else { return end };
             self.account.request_id.clone_from(&failed.request_id);
             if answer.has_arrived() {
@@ -159,9 +167,8 @@ impl<'a, R: Request> Exchange<'a, R> {
                 self.booked_attempts = 0;
             }
             stdio.note(format_args!("{failed}; trying again in {:.1} s", wait.as_secs_f64()));
-            match events.recv_timeout(wait) {
-                Err(RecvTimeoutError::Timeout) => {}
-                _ => return self.stopped(false),
+            if !way.wait(wait) {
+                return self.stopped(false);
             }
             within = self.time_left();
         }
@@ -262,6 +269,92 @@ impl<'a, R: Request> Exchange<'a, R> {
             duration_ms: self.account.milliseconds(),
         };
         self.booking.settle(&settlement, stdio);
+    }
+}
+
+/// How attempts are made, and waited for.
+trait Way<R: Request> {
+    fn attempt(
+        &mut self,
+        exchange: &mut Exchange<'_, R>,
+        body: &Arc<Payload>,
+        within: Duration,
+        answer: &mut R::Reply,
+        stdio: &mut Stdio,
+    ) -> End;
+
+    /// False if there is to be no other attempt.
+    fn wait(&mut self, wait: Duration) -> bool;
+}
+
+/// On a thread of their own each, so that a signal is heard at any moment.
+struct Watched<W> {
+    sender: SyncSender<Event<W>>,
+    events: Receiver<Event<W>>,
+}
+
+impl<R: Request> Way<R> for Watched<Whole<R>> {
+    fn attempt(
+        &mut self,
+        exchange: &mut Exchange<'_, R>,
+        body: &Arc<Payload>,
+        within: Duration,
+        answer: &mut R::Reply,
+        stdio: &mut Stdio,
+    ) -> End {
+        let (read, sender) = (answer.reader(), self.sender.clone());
+        attempt::start(&exchange.client, exchange.plan, body, read, within, sender);
+        exchange.receive(body, &self.events, answer, stdio)
+    }
+
+    fn wait(&mut self, wait: Duration) -> bool {
+        matches!(self.events.recv_timeout(wait), Err(RecvTimeoutError::Timeout))
+    }
+}
+
+/// On this thread, one of many that keep pace.
+struct Paced<'p> {
+    pace: &'p Pace,
+    leave: Leave,
+}
+
+impl<R: Request> Way<R> for Paced<'_> {
+    fn attempt(
+        &mut self,
+        exchange: &mut Exchange<'_, R>,
+        body: &Arc<Payload>,
+        within: Duration,
+        answer: &mut R::Reply,
+        stdio: &mut Stdio,
+    ) -> End {
+        if self.pace.is_stopped() {
+            return exchange.stopped(false);
+        }
+        let read = answer.reader();
+        match attempt::here(&exchange.client, exchange.plan, body, read, within) {
+            Ok(heard) => {
+                let claim = exchange.plan.claim();
+                let tokens = claim.prompt_tokens.saturating_add(claim.reply_tokens);
+                self.pace.answered(&heard.allowances, tokens);
+                exchange.account.request_id = heard.request_id;
+                match answer.take_whole(heard.whole, stdio).map_err(anyhow::Error::downcast) {
+                    Ok(()) => End::Answered,
+                    Err(Ok(bad)) => End::Misanswered(bad),
+                    Err(Err(error)) => End::Unprinted(error),
+                }
+            }
+            Err(failed) if failed.kind == Kind::Interrupted => exchange.stopped(failed.sent),
+            Err(failed) => {
+                self.pace.failed(&failed, self.leave);
+                End::Failed(failed)
+            }
+        }
+    }
+
+    fn wait(&mut self, wait: Duration) -> bool {
+        let leave = if self.pace.wait(wait) { self.pace.leave() } else { None };
+        self.leave = leave.unwrap_or_default();
+        leave.is_some()
     }
 }
 

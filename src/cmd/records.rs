@@ -103,6 +103,18 @@ impl Record {
         }
     }
 
+    /// What it asks, in a few characters. FNV-1a: the same in every version of the program.
+    pub fn digest(&self) -> String {
+        let text = match &self.content {
+            Content::Prompt(text) => text.clone(),
+            Content::Messages(messages) => Value::from(messages.clone()).to_string(),
+        };
+        let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+        format!("{hash:016x}")
+    }
+
     /// An error of this record's, named after it.
     pub fn wrong(&self, error: &anyhow::Error) -> anyhow::Error {
         failure(exit::code(error), format!("{self}: {error:#}"))

@@ -12,7 +12,8 @@ use signal_hook::iterator;
 use signal_hook::low_level::raise;
 use signal_hook::{SigId, flag};
 
-type Listener = Box<dyn Fn(i32) + Send>;
+/// Says whether what it began may take its time.
+type Listener = Box<dyn Fn(i32) -> bool + Send>;
 
 /// How long a listener may take to react before the program ends without it: it is stuck, as when
 /// nobody reads our output.
@@ -49,8 +50,16 @@ impl Signals {
         Ok(signals)
     }
 
-    /// Has `listener` told of every signal.
+    /// Has `listener` told of every signal. It has to be done with soon.
     pub fn tell(&self, listener: impl Fn(i32) + Send + 'static) {
+        self.hear(move |signal| {
+            listener(signal);
+            false
+        });
+    }
+
+    /// The same, with a listener that says whether its end may take its time.
+    pub fn hear(&self, listener: impl Fn(i32) -> bool + Send + 'static) {
         self.0.last.store(0, Ordering::SeqCst);
         *self.0.lock() = Some(Box::new(listener));
         self.0.idle.store(false, Ordering::SeqCst);
@@ -102,7 +111,9 @@ impl Shared {
         self.last.store(signal, Ordering::SeqCst);
         let listener = self.lock();
         let Some(tell) = listener.as_ref() else { return };
-        tell(signal);
+        if tell(signal) {
+            return;
+        }
         let (_listener, waited) = self
             .changed
             .wait_timeout_while(listener, PATIENCE, |listener| listener.is_some())

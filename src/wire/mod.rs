@@ -5,6 +5,7 @@
 //! a [`Failure`], and [`Waits`] says whether and when to try again. What arrived is read by
 //! [`Response::whole`] or [`Response::events`] and understood by [`reply`].
 
+mod allowance;
 mod client;
 mod failure;
 mod fetch;
@@ -23,7 +24,8 @@ mod url;
 #[cfg(test)]
 mod tests;
 
-pub use client::{Client, Settings};
+pub use allowance::Allowance;
+pub use client::{Client, Interrupter, Settings};
 pub use failure::{Failure, Kind, Retry};
 pub use fetch::fetch;
 pub use payload::{Field, Payload, Stretch};

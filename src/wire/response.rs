@@ -12,7 +12,7 @@ use super::reply::tidy;
 use super::send::interrupted;
 use super::sse::Parser;
 use super::stage::Stage;
-use super::{Client, Event, Failure, Kind, Retry};
+use super::{Allowance, Client, Event, Failure, Kind, Retry};
 
 /// How much is read at once.
 const PIECE: usize = 16 << 10;
@@ -55,6 +55,11 @@ impl Response {
     /// A header, by its name in lower case, if it is readable text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
+    }
+
+    /// What the server says it has left for us, in requests and in tokens.
+    pub fn allowances(&self) -> [Option<Allowance>; 2] {
+        ["requests", "tokens"].map(|what| Allowance::read(what, |name| self.header(name)))
     }
 
     /// Whether the server answers with events (and not, though asked to, with one whole body).

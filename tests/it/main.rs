@@ -11,6 +11,8 @@ mod batch;
 mod booking;
 mod budget;
 mod bulk;
+mod bulk_resume;
+mod bulk_run;
 mod caps;
 mod chat;
 mod complete;

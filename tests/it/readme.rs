@@ -47,6 +47,8 @@ fn check(examples: &[String]) {
     for file in ["countries.txt", "cities.txt"] {
         sandbox.write(file, "France\nPeru\n");
     }
+    let question = "{\"id\":\"q1\",\"prompt\":\"Why?\"}\n";
+    sandbox.write("questions.jsonl", question);
     for file in ["room.jpg", "wall.png"] {
         sandbox.write(file, image::bytes());
     }

@@ -31,12 +31,31 @@ impl Spool {
     }
 }
 
-/// The records of a spool, one after the other.
+/// The records of a spool, one after the other, read or as they stand.
 pub struct Reading<'a> {
     input: BufReader<&'a File>,
     form: Records,
     bytes: Vec<u8>,
     index: u64,
+}
+
+impl Reading<'_> {
+    /// How many are read.
+    pub fn read(&self) -> u64 {
+        self.index
+    }
+
+    /// The next as it stands, with its number.
+    pub fn take_next(&mut self) -> Option<(u64, anyhow::Result<Vec<u8>>)> {
+        match self.form.next(&mut self.input, &mut self.bytes) {
+            Ok(false) => None,
+            Ok(true) => {
+                self.index += 1;
+                Some((self.index, Ok(std::mem::take(&mut self.bytes))))
+            }
+            Err(error) => Some((self.index + 1, Err(unkept(&error)))),
+        }
+    }
 }
 
 impl Iterator for Reading<'_> {

@@ -10,6 +10,7 @@ use crate::account::money::Picodollars;
 use crate::account::price::Source;
 use crate::cmd::call::Call;
 use crate::cmd::job::ids::Ids;
+use crate::cmd::job::kept::Kept;
 use crate::cmd::job::spool::Spool;
 use crate::cmd::job::{Make, plan};
 use crate::cmd::plan::{Plan, refused};
@@ -18,6 +19,8 @@ use crate::exit::{Exit, failure};
 /// What a job amounts to. `Display`: `3 requests, 75 prompt + up to 1500 reply tokens, ...`.
 pub struct Survey {
     pub requests: u64,
+    /// Records that were answered before.
+    pub kept: u64,
     /// What `--max-cost` allows each reply, where nothing else caps it.
     pub cap: Option<u64>,
     prompt: Count,
@@ -32,10 +35,11 @@ pub struct Survey {
 
 impl Survey {
     /// Reads every record. What is wrong with the input is an error; what is over a limit is not,
-    /// yet.
-    pub fn take(call: &Call, spool: &Spool, make: Make<'_>) -> anyhow::Result<Self> {
+    /// yet. What is answered already costs nothing.
+    pub fn take(call: &Call, spool: &Spool, make: Make<'_>, kept: &Kept) -> anyhow::Result<Self> {
         let mut survey = Self {
             requests: 0,
+            kept: 0,
             cap: None,
             prompt: Count::exact(0),
             replies: 0,
@@ -53,6 +57,10 @@ impl Survey {
             if let Some(before) = before {
                 let message = format!("{record}: record {before} has the same id");
                 return Err(failure(Exit::Usage, message));
+            }
+            if kept.place(&record).is_some() {
+                survey.kept += 1;
+                continue;
             }
             let plan = plan(call, make, None, &record)?;
             survey.add(&plan);

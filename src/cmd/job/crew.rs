@@ -1,0 +1,297 @@
+//! The threads that ask: each takes the next record, asks it the way a single request is asked,
+//! and hands on what came of it. The order is restored by who prints.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::account::bill::Bill;
+use crate::cmd::answer::{Answer, Wanted};
+use crate::cmd::booking::Booking;
+use crate::cmd::call::Call;
+use crate::cmd::connection;
+use crate::cmd::desk::Desk;
+use crate::cmd::exchange::{Account, Exchange};
+use crate::cmd::job::kept::Kept;
+use crate::cmd::job::line::{Form, Outcome};
+use crate::cmd::job::spool::Reading;
+use crate::cmd::job::{Make, plan};
+use crate::cmd::pace::Pace;
+use crate::cmd::plan::Plan;
+use crate::cmd::records::{Record, Records};
+use crate::cmd::report::{self, Told};
+use crate::cmd::signals::SIGINT;
+use crate::exit::{self, Exit};
+use crate::stdio::Stdio;
+use crate::wire::{self, Client, Failure, Interrupter, Kind};
+
+/// How often a thread that waits for room looks whether the job was stopped.
+const GLANCE: Duration = Duration::from_millis(200);
+
+pub struct Crew<'a> {
+    pub call: &'a Call<'a>,
+    pub server: &'a wire::Settings,
+    pub make: Make<'a>,
+    /// What `--max-cost` caps each reply at.
+    pub cap: Option<u64>,
+    pub records: Records,
+    pub form: Form,
+    pub desk: &'a Desk,
+    pub kept: &'a Kept,
+    pub stop: Arc<Stop>,
+    pub line: Line<'a>,
+}
+
+/// The records that wait, and how far their answers may run ahead of what is printed.
+pub struct Line<'a> {
+    input: Mutex<Input<'a>>,
+    room: Condvar,
+    window: u64,
+}
+
+struct Input<'a> {
+    reading: Reading<'a>,
+    printed: u64,
+}
+
+/// How the job is brought to an end before its time.
+pub struct Stop {
+    pub pace: Pace,
+    clients: Mutex<Vec<Interrupter>>,
+    signals: AtomicU32,
+}
+
+/// What came of a record.
+pub struct Asked {
+    pub index: u64,
+    /// Its line of output; empty for one that was answered before and stays where it is.
+    pub line: Vec<u8>,
+    pub bill: Option<Bill>,
+    pub fate: Fate,
+    /// What is to be told of it on standard error.
+    pub said: Vec<String>,
+}
+
+pub enum Fate {
+    /// Answered by an earlier run.
+    Kept,
+    Answered,
+    Failed(Exit, String),
+    /// The job was stopped before: nothing was sent.
+    Unasked,
+}
+
+impl Stop {
+    pub fn new(at_once: u64, seed: u64) -> Self {
+        Self {
+            pace: Pace::new(at_once, seed),
+            clients: Mutex::default(),
+            signals: AtomicU32::new(0),
+        }
+    }
+
+    /// A signal: what is under way may end, unless it is the second or not from the keyboard. Says
+    /// whether that may take its time.
+    pub fn hear(&self, signal: i32) -> bool {
+        self.pace.stop();
+        let is_first = self.signals.fetch_add(1, Ordering::SeqCst) == 0;
+        let patient = is_first && signal == SIGINT;
+        if !patient {
+            lock(&self.clients).iter().for_each(Interrupter::interrupt);
+        }
+        patient
+    }
+}
+
+impl<'a> Line<'a> {
+    pub fn new(reading: Reading<'a>, window: u64) -> Self {
+        Self { input: Mutex::new(Input { reading, printed: 0 }), room: Condvar::new(), window }
+    }
+
+    /// So many records are printed: as many more may be asked.
+    pub fn printed(&self, count: u64) {
+        lock(&self.input).printed = count;
+        self.room.notify_all();
+    }
+
+    fn next(&self, stop: &Stop) -> Option<(u64, anyhow::Result<Vec<u8>>)> {
+        let mut input = lock(&self.input);
+        loop {
+            if stop.pace.is_stopped() {
+                return None;
+            }
+            if input.reading.read() < input.printed + self.window {
+                return input.reading.take_next();
+            }
+            let waited = self.room.wait_timeout(input, GLANCE);
+            input = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+}
+
+impl Crew<'_> {
+    /// What one thread does.
+    pub fn work(&self, done: &Sender<Asked>) {
+        let mut stdio = Stdio::aside(self.call.args.quiet);
+        let Ok(client) = connection::open(self.server) else {
+            // The settings were good for a client before.
+            return self.stop.pace.stop();
+        };
+        let client = Arc::new(client);
+        lock(&self.stop.clients).push(client.interrupter());
+        while let Some((index, bytes)) = self.line.next(&self.stop) {
+            let record = bytes.and_then(|bytes| self.records.read(&bytes, index));
+            let mut asked = match record {
+                Ok(record) => self.ask(&record, &client, &mut stdio),
+                Err(error) => {
+                    // It was readable a moment ago.
+                    self.stop.pace.stop();
+                    let fate = Fate::Failed(exit::code(&error), format!("{error:#}"));
+                    Asked { index, line: Vec::new(), bill: None, fate, said: Vec::new() }
+                }
+            };
+            asked.said.extend(stdio.said().iter().map(|said| format!("record {index}: {said}")));
+            if done.send(asked).is_err() {
+                return;
+            }
+        }
+    }
+
+    fn ask(&self, record: &Record, client: &Arc<Client>, stdio: &mut Stdio) -> Asked {
+        let index = record.index;
+        let asked = |line, bill, fate| Asked { index, line, bill, fate, said: Vec::new() };
+        match self.kept.line(record) {
+            Ok(None) => {}
+            Ok(Some(line)) => return asked(line, None, Fate::Kept),
+            Err(error) => {
+                self.stop.pace.stop();
+                let fate = Fate::Failed(exit::code(&error), format!("{record}: {error:#}"));
+                return asked(Vec::new(), None, fate);
+            }
+        }
+        let Some(leave) = self.stop.pace.leave() else {
+            return asked(self.unasked(record), None, Fate::Unasked);
+        };
+        let plan = match plan(self.call, self.make, self.cap, record) {
+            Ok(plan) => plan,
+            Err(error) => {
+                let message = format!("{error:#}");
+                return asked(
+                    self.failed(record, &message),
+                    None,
+                    Fate::Failed(exit::code(&error), message),
+                );
+            }
+        };
+        let mut answer = Answer::new(Wanted { json: false, ..self.call.wanted(&plan, false) });
+        let (outcome, account) = self.exchange(&plan, client, &mut answer, leave, stdio);
+        self.report(&plan, &account, &answer, &outcome, stdio);
+        let several = plan.body.choices() > 1;
+        self.conclude(record, &answer.into_texts(), several, outcome, account.bill)
+    }
+
+    /// From a reservation to a settlement, like any single request.
+    fn exchange(
+        &self,
+        plan: &Plan,
+        client: &Arc<Client>,
+        answer: &mut Answer,
+        leave: crate::cmd::pace::Leave,
+        stdio: &mut Stdio,
+    ) -> (anyhow::Result<Exit>, Account) {
+        let call = self.call;
+        let tag = call.args.tag.as_deref();
+        let booking = Booking::at(self.desk, &call.budgets, tag, &call.host, call.timeout);
+        let (client, retries) = (Arc::clone(client), call.args.connection.retries);
+        let mut exchange =
+            Exchange::new(plan, client, &call.signals, booking, call.timeout, retries);
+        let ended = exchange.run_paced(answer, &self.stop.pace, leave, stdio);
+        let account = exchange.account;
+        let outcome = ended.and_then(|()| call.conclude(answer.verdict(), &account));
+        (outcome, account)
+    }
+
+    fn report(
+        &self,
+        plan: &Plan,
+        account: &Account,
+        answer: &Answer,
+        outcome: &anyhow::Result<Exit>,
+        stdio: &mut Stdio,
+    ) {
+        let told = self.call.report.tell(Told {
+            model: &plan.model.name,
+            estimate: report::estimate(&plan.estimate),
+            price: &plan.price,
+            account,
+            reply: answer,
+            outcome,
+        });
+        if let Err(error) = told {
+            stdio.error(format_args!("{error:#}"));
+        }
+    }
+
+    fn conclude(
+        &self,
+        record: &Record,
+        replies: &[String],
+        several: bool,
+        outcome: anyhow::Result<Exit>,
+        bill: Option<Bill>,
+    ) -> Asked {
+        let index = record.index;
+        let asked = |line, bill, fate| Asked { index, line, bill, fate, said: Vec::new() };
+        let error = match outcome {
+            Ok(_) if self.form == Form::Null && replies.iter().any(|text| text.contains('\0')) => {
+                let why = "the reply holds a NUL, which --null cannot show; take --json";
+                exit::failure(Exit::Incomplete, why)
+            }
+            Ok(_) => {
+                let outcome = Outcome { replies, several, bill: bill.as_ref(), error: None };
+                return asked(self.form.line(record, outcome), bill, Fate::Answered);
+            }
+            Err(error) => error,
+        };
+        let exit = exit::code(&error);
+        let was_stopped = matches!(exit, Exit::Interrupted | Exit::Terminated);
+        // One refusal is told, not what it does to those that came at the same time.
+        if exit == Exit::OverCost && self.stop.pace.is_stopped() {
+            return asked(self.unasked(record), None, Fate::Unasked);
+        }
+        if was_stopped && bill.as_ref().is_some_and(|bill| bill.cost.0 == 0) {
+            return asked(self.unasked(record), None, Fate::Unasked);
+        }
+        if ends_all(&error, exit) {
+            self.stop.pace.stop();
+        }
+        let message = format!("{error:#}");
+        let outcome = Outcome { replies, several, bill: bill.as_ref(), error: Some(&message) };
+        let line = self.form.line(record, outcome);
+        asked(line, bill, Fate::Failed(exit, format!("{record}: {message}")))
+    }
+
+    fn failed(&self, record: &Record, message: &str) -> Vec<u8> {
+        let error = Some(message);
+        self.form.line(record, Outcome { replies: &[], several: false, bill: None, error })
+    }
+
+    fn unasked(&self, record: &Record) -> Vec<u8> {
+        self.failed(record, "not asked: the job was stopped before")
+    }
+}
+
+/// What would befall every other record as well: no money or no ledger here, no money or no such
+/// key there.
+fn ends_all(error: &anyhow::Error, exit: Exit) -> bool {
+    let no_credit = error.downcast_ref::<Failure>().is_some_and(|failure| {
+        failure.kind == Kind::RateLimited
+            && failure.server.as_ref().is_some_and(|server| server.is_quota())
+    });
+    no_credit || matches!(exit, Exit::OverCost | Exit::Key | Exit::Local)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,228 @@
+//! Prints what came of the records in their order, each as soon as all before it are out, and tells
+//! how far it has come.
+
+use std::collections::BTreeMap;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use crate::account::money::Picodollars;
+use crate::cmd::call::Call;
+use crate::cmd::job::crew::{Asked, Crew, Fate};
+use crate::cmd::job::outlet::Outlet;
+use crate::cmd::job::progress::Tally;
+use crate::cmd::job::survey::Survey;
+use crate::cmd::signals::SIGINT;
+use crate::exit::{Exit, failure};
+use crate::stdio::Stdio;
+
+/// How often a bar is drawn.
+const FRAME: Duration = Duration::from_millis(200);
+/// How often a line is written where no bar can be.
+const LINE: Duration = Duration::from_secs(30);
+
+pub struct Printer {
+    waiting: BTreeMap<u64, Asked>,
+    /// Lines of records that were not asked: printed only if one behind them was.
+    unasked: Vec<Asked>,
+    printed: u64,
+    tally: Tally,
+    started: Instant,
+    told: Instant,
+    shows_bar: bool,
+    drawn: bool,
+    /// A signal came, and that was told.
+    stopping: bool,
+    /// The first failure's.
+    exit: Option<Exit>,
+    /// Our own output failed.
+    unprinted: Option<anyhow::Error>,
+}
+
+impl Printer {
+    pub fn new(survey: &Survey, stdio: &Stdio) -> Self {
+        let now = Instant::now();
+        Self {
+            waiting: BTreeMap::new(),
+            unasked: Vec::new(),
+            printed: 0,
+            tally: Tally::new(survey.requests + survey.kept, survey.total().worst),
+            started: now,
+            told: now,
+            shows_bar: stdio.err_is_terminal && !stdio.quiet,
+            drawn: false,
+            stopping: false,
+            exit: None,
+            unprinted: None,
+        }
+    }
+
+    /// What the bills of all records come to.
+    pub fn cost(&self) -> Picodollars {
+        self.tally.cost
+    }
+
+    /// So many of the first records have their line.
+    pub fn printed(&self) -> u64 {
+        self.printed
+    }
+
+    /// Returns when every thread of the crew has ended.
+    pub fn run(
+        &mut self,
+        asked: &Receiver<Asked>,
+        crew: &Crew<'_>,
+        outlet: &mut Outlet,
+        stdio: &mut Stdio,
+    ) {
+        loop {
+            match asked.recv_timeout(FRAME) {
+                Ok(one) => {
+                    self.waiting.insert(one.index, one);
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            for one in asked.try_iter() {
+                self.waiting.insert(one.index, one);
+            }
+            let before = self.printed;
+            self.print(outlet, stdio);
+            if self.printed > before {
+                crew.line.printed(self.printed + self.unasked.len() as u64);
+            }
+            if self.unprinted.is_some() {
+                crew.stop.pace.stop();
+            }
+            if !self.stopping && crew.call.signals.last().is_some() {
+                self.stopping = true;
+                self.clear(stdio);
+                stdio.note(
+                    "stopping: waiting for what is under way; interrupt again to end at once",
+                );
+            }
+            self.tell(Instant::now(), stdio);
+        }
+        self.clear(stdio);
+    }
+
+    fn print(&mut self, outlet: &mut Outlet, stdio: &mut Stdio) {
+        let mut printed = false;
+        while let Some(one) = self.waiting.remove(&self.next()) {
+            if matches!(one.fate, Fate::Unasked) {
+                self.unasked.push(one);
+                continue;
+            }
+            for earlier in std::mem::take(&mut self.unasked) {
+                let message = format!("record {}: not asked", earlier.index);
+                self.one(
+                    Asked { fate: Fate::Failed(Exit::Done, message), ..earlier },
+                    outlet,
+                    stdio,
+                );
+            }
+            self.one(one, outlet, stdio);
+            printed = true;
+        }
+        if printed && self.unprinted.is_none() {
+            self.unprinted = outlet.flush(stdio).err();
+        }
+    }
+
+    fn next(&self) -> u64 {
+        self.printed + self.unasked.len() as u64 + 1
+    }
+
+    fn one(&mut self, one: Asked, outlet: &mut Outlet, stdio: &mut Stdio) {
+        let Asked { line, bill, fate, said, .. } = one;
+        if !said.is_empty() {
+            self.clear(stdio);
+            for said in &said {
+                stdio.note(said);
+            }
+        }
+        if let Some(bill) = &bill {
+            self.tally.bill(bill);
+        }
+        match fate {
+            Fate::Kept => self.tally.kept += 1,
+            Fate::Answered => self.tally.answered += 1,
+            Fate::Failed(exit, message) => {
+                self.tally.failed += 1;
+                if exit != Exit::Done {
+                    self.exit.get_or_insert(exit);
+                }
+                self.clear(stdio);
+                stdio.error(message);
+            }
+            Fate::Unasked => {}
+        }
+        self.printed += 1;
+        if self.unprinted.is_none() && !line.is_empty() {
+            if stdio.out_is_terminal {
+                self.clear(stdio);
+            }
+            self.unprinted = outlet.write(&line, stdio).err();
+        }
+    }
+
+    fn tell(&mut self, now: Instant, stdio: &mut Stdio) {
+        let every = if self.shows_bar { FRAME } else { LINE };
+        if now - self.told < every {
+            return;
+        }
+        self.told = now;
+        let elapsed = now - self.started;
+        if self.shows_bar {
+            let width = stdio.window().0.saturating_sub(1) as usize;
+            let bar: String = self.tally.bar(elapsed).chars().take(width).collect();
+            stdio.draw(&format!("\r{bar}\x1b[K"));
+            self.drawn = true;
+        } else {
+            stdio.note(self.tally.line(elapsed));
+        }
+    }
+
+    fn clear(&mut self, stdio: &mut Stdio) {
+        if std::mem::take(&mut self.drawn) {
+            stdio.draw("\r\x1b[K");
+        }
+    }
+
+    /// The summary, and how it ended.
+    pub fn conclude(
+        self,
+        closed: anyhow::Result<()>,
+        call: &Call,
+        unsettled: Picodollars,
+        stdio: &mut Stdio,
+    ) -> anyhow::Result<Exit> {
+        let more = match unsettled {
+            Picodollars::ZERO => String::new(),
+            more => format!(", and up to ${more} for requests without an answer"),
+        };
+        stdio.note(format_args!("used: {}{more}", self.tally.summary()));
+        let left = self.tally.left();
+        let resumed = &call.args.records.resume;
+        if left > 0 || self.tally.failed > 0 {
+            let what = match (left, self.tally.failed) {
+                (0, _) => "to ask the failed ones again".to_owned(),
+                (left, _) => format!("{left} records are left; to go on"),
+            };
+            let how = match resumed {
+                Some(_) => "give the same command again".to_owned(),
+                None => "put the output into a file and give the same command with --resume FILE"
+                    .to_owned(),
+            };
+            stdio.note(format_args!("{what}, {how}"));
+        }
+        if let Some(error) = self.unprinted {
+            return Err(error);
+        }
+        closed?;
+        match call.signals.last() {
+            Some(SIGINT) => Err(failure(Exit::Interrupted, "interrupted")),
+            Some(_) => Err(failure(Exit::Terminated, "terminated")),
+            None => Ok(self.exit.unwrap_or(Exit::Done)),
+        }
+    }
+}

@@ -1,0 +1,315 @@
+//! A job that goes on where it stopped: what is answered is not asked again, and each record has
+//! its one line in the end.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::Command;
+
+use expect_test::{Expect, expect};
+use serde_json::Value;
+
+use crate::replies::{refusal, whole};
+use crate::sandbox::Sandbox;
+use crate::server::{Gate, Received, Server};
+
+fn asked(request: &Received) -> String {
+    let body: Value = serde_json::from_slice(&request.body).unwrap();
+    body["messages"][0]["content"].as_str().unwrap().to_owned()
+}
+
+/// Goes on with `out`: what it holds then, and what was asked for that.
+#[track_caller]
+fn check(args: &[&str], input: &str, out: &str, expected: Expect) {
+    let server = Server::answer(|_, request| match asked(request).as_str() {
+        "bad" => refusal(400, "no such thing", "invalid_value"),
+        text => whole(&format!("<{text}>")),
+    });
+    let sandbox = Sandbox::new();
+    sandbox.write("out", out);
+    let args = [&["chat", "--max-tokens", "9", "--resume", "out"], args].concat();
+    let outcome = sandbox.gpt(args).server(&server).input(input).run();
+    let asked: Vec<String> = server.requests().iter().map(asked).collect();
+    let out = sandbox.read("out").replace('\0', "[NUL]\n");
+    expected.assert_eq(&format!("{outcome}asked: {}\n{out}", asked.join(" ")));
+    assert!(!sandbox.path(".out.part").exists());
+}
+
+#[test]
+fn lines_are_answers_by_their_place() {
+    let lines = ["--lines"];
+    check(
+        &lines,
+        "a\nb\nc\n",
+        "",
+        expect![[r#"
+        ! gpt: estimate: 3 requests, 21 prompt + up to 27 reply tokens, at most $0.000366 (gpt-5.6-terra)
+        ! gpt: used: 3 answered, 0 failed; 30 prompt + 9 reply tokens, $0.000168
+        asked: a b c
+        <a>
+        <b>
+        <c>
+    "#]],
+    );
+    check(
+        &lines,
+        "a\nb\nc\n",
+        "<a>\n",
+        expect![[r#"
+        ! gpt: estimate: 2 requests, 14 prompt + up to 18 reply tokens, at most $0.000244 (gpt-5.6-terra)
+        ! gpt: used: 1 answered before, 2 answered, 0 failed; 20 prompt + 6 reply tokens, $0.000112
+        asked: b c
+        <a>
+        <b>
+        <c>
+    "#]],
+    );
+    check(
+        &lines,
+        "a\nb\nc\n",
+        "<a>\n<b",
+        expect![[r#"
+        ! gpt: estimate: 2 requests, 14 prompt + up to 18 reply tokens, at most $0.000244 (gpt-5.6-terra)
+        ! gpt: used: 1 answered before, 2 answered, 0 failed; 20 prompt + 6 reply tokens, $0.000112
+        asked: b c
+        <a>
+        <b>
+        <c>
+    "#]],
+    );
+    check(
+        &lines,
+        "a\nb\nc\n",
+        "<a>\n\n<c>\n",
+        expect![[r#"
+        ! gpt: estimate: 1 request, 7 prompt + up to 9 reply tokens, at most $0.000122 (gpt-5.6-terra)
+        ! gpt: used: 2 answered before, 1 answered, 0 failed; 10 prompt + 3 reply tokens, $0.000056
+        asked: b
+        <a>
+        <b>
+        <c>
+    "#]],
+    );
+    check(
+        &lines,
+        "a\nbad\nc\n",
+        "<a>\n\n<c>\n",
+        expect![[r#"
+        ! gpt: estimate: 1 request, 7 prompt + up to 9 reply tokens, at most $0.000122 (gpt-5.6-terra)
+        ! gpt: record 2: [server] answered 400: no such thing [invalid_value] (request req-7)
+        ! gpt: used: 2 answered before, 0 answered, 1 failed; 0 prompt + 0 reply tokens, $0.000000
+        ! gpt: to ask the failed ones again, give the same command again
+        exit 6
+        asked: bad
+        <a>
+
+        <c>
+    "#]],
+    );
+    check(
+        &lines,
+        "a\nb\nc\n",
+        "<a>\n<b>\n<c>\n",
+        expect![[r#"
+        ! gpt: estimate: 0 requests, 0 prompt + up to 0 reply tokens, at most $0.000000 (gpt-5.6-terra)
+        ! gpt: used: 3 answered before, 0 answered, 0 failed; 0 prompt + 0 reply tokens, $0.000000
+        asked: 
+        <a>
+        <b>
+        <c>
+    "#]],
+    );
+    check(
+        &["-0"],
+        "a\0b\0c\0",
+        "<a>\0\0",
+        expect![[r#"
+        ! gpt: estimate: 2 requests, 14 prompt + up to 18 reply tokens, at most $0.000244 (gpt-5.6-terra)
+        ! gpt: used: 1 answered before, 2 answered, 0 failed; 20 prompt + 6 reply tokens, $0.000112
+        asked: b c
+        <a>[NUL]
+        <b>[NUL]
+        <c>[NUL]
+    "#]],
+    );
+}
+
+#[test]
+fn json_lines_are_answers_by_id_or_by_place_and_content() {
+    let json = ["--jsonl", "--json", "-q"];
+    let input =
+        "{\"prompt\":\"a\",\"id\":\"x\"}\n{\"prompt\":\"b\"}\n{\"prompt\":\"c\",\"id\":3}\n";
+    let x = "{\"index\":1,\"id\":\"x\",\"reply\":\"A\",\"usage\":null,\"cost\":0,\"error\":null}\n";
+    let b = "{\"index\":2,\"id\":null,\"reply\":\"B\",\"usage\":null,\"cost\":0,\"error\":null,\
+        \"digest\":\"af63df4c8601f1a5\"}\n";
+    let three = "{\"index\":3,\"id\":3,\"reply\":null,\"usage\":null,\"cost\":0,\"error\":\"e\"}\n";
+    check(
+        &json,
+        input,
+        &[x, b].concat(),
+        expect![[r#"
+        asked: c
+        {"index":1,"id":"x","reply":"A","usage":null,"cost":0,"error":null}
+        {"index":2,"id":null,"reply":"B","usage":null,"cost":0,"error":null,"digest":"af63df4c8601f1a5"}
+        {"index":3,"id":3,"reply":"<c>","usage":{"prompt_tokens":10,"cached_tokens":0,"cache_write_tokens":0,"reply_tokens":3,"reasoning_tokens":0,"exact":true},"cost":0.000056,"error":null}
+    "#]],
+    );
+    check(
+        &json,
+        input,
+        &[x, b, three].concat(),
+        expect![[r#"
+        asked: c
+        {"index":1,"id":"x","reply":"A","usage":null,"cost":0,"error":null}
+        {"index":2,"id":null,"reply":"B","usage":null,"cost":0,"error":null,"digest":"af63df4c8601f1a5"}
+        {"index":3,"id":3,"reply":"<c>","usage":{"prompt_tokens":10,"cached_tokens":0,"cache_write_tokens":0,"reply_tokens":3,"reasoning_tokens":0,"exact":true},"cost":0.000056,"error":null}
+    "#]],
+    );
+    check(
+        &json,
+        input,
+        &[x, "{\"index\":2,"].concat(),
+        expect![[r#"
+        asked: b c
+        {"index":1,"id":"x","reply":"A","usage":null,"cost":0,"error":null}
+        {"index":2,"id":null,"reply":"<b>","usage":{"prompt_tokens":10,"cached_tokens":0,"cache_write_tokens":0,"reply_tokens":3,"reasoning_tokens":0,"exact":true},"cost":0.000056,"error":null,"digest":"af63df4c8601f1a5"}
+        {"index":3,"id":3,"reply":"<c>","usage":{"prompt_tokens":10,"cached_tokens":0,"cache_write_tokens":0,"reply_tokens":3,"reasoning_tokens":0,"exact":true},"cost":0.000056,"error":null}
+    "#]],
+    );
+    // The same records, in another order.
+    let other =
+        "{\"prompt\":\"c\",\"id\":3}\n{\"prompt\":\"b\"}\n{\"prompt\":\"a\",\"id\":\"x\"}\n";
+    check(
+        &json,
+        other,
+        &[x, b].concat(),
+        expect![[r#"
+        asked: c
+        {"index":1,"id":3,"reply":"<c>","usage":{"prompt_tokens":10,"cached_tokens":0,"cache_write_tokens":0,"reply_tokens":3,"reasoning_tokens":0,"exact":true},"cost":0.000056,"error":null}
+        {"index":2,"id":null,"reply":"B","usage":null,"cost":0,"error":null,"digest":"af63df4c8601f1a5"}
+        {"index":3,"id":"x","reply":"A","usage":null,"cost":0,"error":null}
+    "#]],
+    );
+}
+
+#[test]
+fn what_is_of_another_job_is_left_alone() {
+    let lines = ["--lines"];
+    check(
+        &lines,
+        "a\n",
+        "<a>\n<b>\n",
+        expect![[r#"
+            ! gpt: out is of another job: 1 of its 2 answers are to records of this one; give the same input, or name another file; nothing was sent
+            exit 2
+            asked: 
+            <a>
+            <b>
+        "#]],
+    );
+    check(
+        &["--lines", "--json"],
+        "a\n",
+        "<a>\n",
+        expect![[r#"
+            ! gpt: out is no earlier output of this job: line 1 is none that --json writes; name another file; nothing was sent
+            exit 2
+            asked: 
+            <a>
+        "#]],
+    );
+    let other = "{\"index\":1,\"id\":\"y\",\"reply\":\"A\",\"error\":null}\n";
+    check(
+        &["--jsonl", "--json"],
+        "{\"prompt\":\"a\",\"id\":\"x\"}\n",
+        other,
+        expect![[r#"
+            ! gpt: out is of another job: 0 of its 1 answers are to records of this one; give the same input, or name another file; nothing was sent
+            exit 2
+            asked: 
+            {"index":1,"id":"y","reply":"A","error":null}
+        "#]],
+    );
+    check(
+        &lines,
+        "\u{7f}\n\n",
+        "<a>\n",
+        expect![[r#"
+        ! gpt: record 2: its prompt is empty; nothing was sent
+        exit 2
+        asked: 
+        <a>
+    "#]],
+    );
+}
+
+#[test]
+fn what_a_killed_run_has_left_is_put_together() {
+    let sandbox = Sandbox::new();
+    let server = Server::answer(|_, request| whole(&format!("<{}>", asked(request))));
+    // The first run: the second record failed. The second run, which asked it again, was killed.
+    sandbox.write("out", "<a>\n\n<c>\n<d>\n");
+    sandbox.write(".out.part", "<a>\n<b>\n<c");
+    let args = ["chat", "--lines", "--max-tokens", "9", "-q", "--resume", "out"];
+    sandbox.gpt(args).server(&server).input("a\nb\nc\nd\ne\n").check(expect![]);
+    assert_eq!(sandbox.read("out"), "<a>\n<b>\n<c>\n<d>\n<e>\n");
+    assert_eq!(server.requests().len(), 1);
+    assert!(!sandbox.path(".out.part").exists());
+}
+
+#[test]
+fn an_interrupted_job_ends_whole_and_says_how_to_go_on() {
+    let gate = Gate::default();
+    let held = gate.clone();
+    let server = Server::answer(move |index, request| {
+        let reply = whole(&format!("<{}>", asked(request)));
+        if index == 2 { reply.slow(&held) } else { reply }
+    });
+    let sandbox = Sandbox::new();
+    let mut child = sandbox
+        .gpt(["chat", "--lines", "--max-tokens", "9", "--resume", "out"])
+        .server(&server)
+        .input("x")
+        .spawn();
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(b"a\nb\nc\nd\ne\n").unwrap();
+    drop(input);
+    server.wait_for(3);
+    let pid = child.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    // What is under way may end: it is waited for until it does.
+    let mut err = BufReader::new(child.stderr.take().unwrap());
+    let mut said = String::new();
+    while !said.contains("again") {
+        assert!(err.read_line(&mut said).unwrap() > 0, "{said}");
+    }
+    gate.open();
+    let status = child.wait().unwrap();
+    err.read_to_string(&mut said).unwrap();
+    assert_eq!(status.code(), Some(130), "{said}");
+    expect![[r#"
+        gpt: estimate: 5 requests, 35 prompt + up to 45 reply tokens, at most $0.000610 (gpt-5.6-terra)
+        gpt: stopping: waiting for what is under way; interrupt again to end at once
+        gpt: used: 3 answered, 0 failed; 30 prompt + 9 reply tokens, $0.000168
+        gpt: 2 records are left; to go on, give the same command again
+        gpt: interrupted
+    "#]].assert_eq(&said);
+    let done = sandbox.read("out");
+    assert!(done == "<a>\n<b>\n<c>\n", "{done}");
+}
+
+#[test]
+fn a_file_that_cannot_hold_lines_is_refused() {
+    let sandbox = Sandbox::new();
+    let args = |out| ["chat", "--lines", "--max-tokens", "9", "--resume", out];
+    sandbox.gpt(args("/dev/null")).input("a\n").check(expect![[r#"
+        ! gpt: --resume /dev/null: it is not a file; nothing was sent
+        exit 2
+    "#]]);
+    sandbox.gpt(args("no/such/place")).input("a\n").check(expect![[r#"
+        ! gpt: no/such/place: no such file or directory; nothing was sent
+        exit 1
+    "#]]);
+    sandbox.gpt(args(".")).input("a\n").check(expect![[r#"
+        ! gpt: .: is a directory; nothing was sent
+        exit 1
+    "#]]);
+}
