@@ -1,5 +1,5 @@
 # Pictures from real servers: aimock answers with base64 or with addresses, takes edits as forms and
-# sends no usage; llmock answers with `data:` addresses or base64 that hold SVG, and knows no edits.
+# sends no usage; Prism holds requests against OpenAI's specification; llmock answers with `data:` addresses or base64 that hold SVG, and knows no edits.
 
 check_images() {
     pictures=$work/pictures
@@ -11,6 +11,7 @@ check_images() {
     cp "$pictures/dot.png" "$pictures/dot.txt"
     echo '<html>sign in</html>' >"$pictures/page.png"
     images_aimock
+    images_prism
     images_llmock
 }
 
@@ -156,6 +157,32 @@ PY
     else
         wrong "it took $peak KiB, and $most MiB are allowed"
     fi
+}
+
+# Every option is one that the specification knows. With `--json`, for its pictures are none; of
+# several it answers with one.
+images_prism() {
+    [ -r "$data/openapi.json" ] || { skip "no $data/openapi.json" && return; }
+    npm_package @stoplight/prism-cli 5.14.2 prism || { skip 'Prism cannot be installed' && return; }
+    local port option all
+    port=$(free_port)
+    start prism.images "$port" node "$place/node_modules/.bin/prism" mock --errors \
+        -h 127.0.0.1 -p "$port" "$data/openapi.json" || return
+    base=http://127.0.0.1:$port/v1
+    for option in '' '-N 2' '--size 1024x1536' '--size auto' '--quality low' \
+        '--background transparent' '--format webp' '-o moderation=low' '-m dall-e-3' \
+        '-o output_compression=50' '-N 3 --size 1024x1024 --quality high --format jpeg'; do
+        all=0
+        [[ $option != -N* ]] || all=9
+        ends "making, $option" "$all" image -q --json $option --base-url "$base" 'a dot'
+        ends "editing, $option" "$all" \
+            image -q --json $option --edit "$pictures/dot.png" --base-url "$base" 'a dot'
+    done
+    ends 'editing with a mask' 0 image -q --json --edit "$pictures/dot.png" \
+        --mask "$pictures/dot.png" --base-url "$base" 'a dot'
+    for option in quality=7 n=11 size=7 output_format=tiff; do
+        ends "refuses $option" 6 image -q --json -o "$option" --base-url "$base" 'a dot'
+    done
 }
 
 images_llmock() {
