@@ -44,6 +44,23 @@ fn an_address_may_hold_its_picture() {
     );
 }
 
+#[test]
+fn base64_comes_in_many_dresses() {
+    let store = Server::repeat(picture());
+    let address = format!("http://{}/a.png", store.address());
+    for item in [
+        format!("{{\"b64_json\":\"data:image/png;base64,{PNG}\"}}"),
+        format!("{{\"b64_json\":\"\\n{}\\r\\n{}\\n\",\"url\":null}}", &PNG[..75], &PNG[75..]),
+        format!("{{\"b64_json\":\"{}\",\"url\":\"\"}}", PNG.trim_end_matches('=')),
+        format!("{{\"b64_json\":\"\",\"url\":\"{address}\"}}"),
+        format!("{{\"b64_json\":null,\"url\":\"{address}\",\"revised_prompt\":\"b\"}}"),
+    ] {
+        let server = Server::start(vec![Reply::json(200, &format!("{{\"data\":[{item}]}}"))]);
+        let run = Sandbox::new().gpt(ARGS).server(&server).run();
+        assert_eq!((run.out, run.err.as_str(), run.code), (bytes(), "", 0), "{item}");
+    }
+}
+
 /// The address, and what is said of it; the picture is paid for all the same.
 #[track_caller]
 fn check_refused(url: &str, expected: Expect) {

@@ -29,8 +29,14 @@ pub struct Delivery<'a> {
 impl Delivery<'_> {
     /// One that fails does not keep the others back; the first failure is told in the end.
     pub fn all(&self, made: Vec<Made>, plan: &Plan, stdio: &mut Stdio) -> anyhow::Result<()> {
+        let (came, wanted) = (made.len() as u64, plan.choices);
+        if came > wanted {
+            stdio.note(format_args!(
+                "{came} pictures came, {wanted} asked for: the rest is left out"
+            ));
+        }
         let mut first = Ok(());
-        for (number, made) in (1..=plan.choices).zip(made) {
+        for (number, made) in (1..=wanted).zip(made) {
             if let Err(error) = self.one(number, made, stdio) {
                 if first.is_ok() {
                     first = Err(error);

@@ -131,25 +131,39 @@ impl<B: Into<Option<Made>>> Answer<B> {
             let none = || BadReply::Unreadable("it holds no pictures".to_owned());
             return Err(ServerError::read(head).map_or_else(none, BadReply::Error));
         };
-        let made = data.into_iter().filter_map(|item| match (item.b64_json, item.url) {
-            (Some(decoded), _) => decoded.into(),
-            (None, Some(url)) => Some(address(url)),
-            (None, None) => Some(Made::Garbled),
-        });
+        let made =
+            data.into_iter().map(|item| match (item.b64_json.and_then(Into::into), item.url) {
+                // Some servers fill both fields, one of them with nothing.
+                (Some(Made::Bytes(none)), Some(url)) if none.is_empty() => address(url),
+                (Some(made), _) => made,
+                (None, Some(url)) => address(url),
+                (None, None) => Made::Garbled,
+            });
         Ok(Pictures { made: made.collect(), usage: self.usage.as_ref().and_then(usage) })
     }
 }
 
 /// A `data:` address holds its picture.
 fn address(url: String) -> Made {
-    match url.strip_prefix("data:").and_then(|rest| rest.split_once(";base64,")) {
-        Some((_, text)) => decode(text),
+    match behind_data(&url) {
+        Some(text) => decode(text),
         None => Made::Address(url),
     }
 }
 
+fn behind_data(text: &str) -> Option<&str> {
+    let (_, text) = text.strip_prefix("data:")?.split_once(";base64,")?;
+    Some(text)
+}
+
+/// Of a text that may be broken into lines, or be a `data:` address itself.
 fn decode(text: &str) -> Made {
-    BASE64.decode(text.trim_ascii()).map_or(Made::Garbled, Made::Bytes)
+    let text = behind_data(text).unwrap_or(text).trim_ascii();
+    let decoded = match text.contains(['\n', '\r']) {
+        true => BASE64.decode(text.replace(['\n', '\r'], "")),
+        false => BASE64.decode(text),
+    };
+    decoded.map_or(Made::Garbled, Made::Bytes)
 }
 
 impl From<Base64> for Option<Made> {
