@@ -166,7 +166,10 @@ fn one_picture_that_is_none_does_not_keep_the_others_back() {
 #[test]
 fn more_pictures_than_asked_for_are_told() {
     let args = ["-O", "a.png", "a"];
-    check(&args, vec![made(&[PNG, PNG])], expect![[r#"
+    check(
+        &args,
+        vec![made(&[PNG, PNG])],
+        expect![[r#"
         a.png
         ! gpt: estimate: ~1 prompt tokens + 1 picture of ~7024 tokens, at most $0.800498 (gpt-image-2)
         ! gpt: 2 pictures came, 1 asked for: the rest is left out
@@ -174,5 +177,6 @@ fn more_pictures_than_asked_for_are_told() {
         files: a.png
         requests: 1
         booked: image,1,0.005925,9,0,0,196,0,0.005925,0.800498,1,9,0,0,0,0
-    "#]]);
+    "#]],
+    );
 }

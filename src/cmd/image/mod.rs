@@ -87,8 +87,8 @@ fn screen(args: &args::Image, call: &Call, stdio: &Stdio) -> anyhow::Result<Opti
         let message = "--show needs a terminal on standard output or standard error";
         return Err(failure(Exit::Usage, message));
     }
-    let (terminal, unicode) = (call.settings.terminal, call.settings.unicode);
-    Ok(Some(Screen { terminal, unicode }))
+    let screen = Screen::new(call.settings.terminal, call.settings.unicode);
+    screen.map(Some).map_err(|why| failure(Exit::Usage, format!("--show: {why}; leave it out")))
 }
 
 /// From a plan to an exit code: told, checked, sent, written, reported.

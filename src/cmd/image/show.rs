@@ -24,8 +24,7 @@ const PIECE: usize = 4096;
 /// Where and how pictures are drawn.
 #[derive(Clone, Copy)]
 pub struct Screen {
-    pub terminal: Terminal,
-    pub unicode: bool,
+    terminal: Terminal,
 }
 
 /// How many cells a picture may cover: one row is left for what comes behind it.
@@ -36,6 +35,15 @@ struct Room {
 }
 
 impl Screen {
+    /// One that can draw, or why it cannot.
+    pub fn new(terminal: Terminal, unicode: bool) -> Result<Self, &'static str> {
+        match terminal {
+            Terminal::Dumb => Err("this terminal draws nothing"),
+            Terminal::Blocks if !unicode => Err("half blocks need a UTF-8 locale"),
+            _ => Ok(Self { terminal }),
+        }
+    }
+
     /// On standard output, or on standard error where that is the terminal.
     pub fn draw(self, bytes: &[u8], stdio: &mut Stdio) -> anyhow::Result<()> {
         let (columns, rows) = stdio.window();
@@ -60,12 +68,10 @@ impl Screen {
         match (self.terminal, Format::of(bytes)) {
             (_, None) => Err("it is no picture".to_owned()),
             (_, Some(Format::Svg)) => Err("no terminal draws SVG".to_owned()),
-            (Terminal::Dumb, _) => Err("this terminal draws nothing".to_owned()),
             (Terminal::Iterm, _) => Ok(iterm(bytes, room)),
             (Terminal::Kitty, Some(Format::Png)) => Ok(kitty(bytes, room)),
             (Terminal::Kitty, _) => Ok(kitty(&png(&unpack(bytes)?)?, room)),
-            (Terminal::Blocks, _) if self.unicode => Ok(blocks(&unpack(bytes)?, room)),
-            (Terminal::Blocks, _) => Err("half blocks need a UTF-8 locale".to_owned()),
+            (Terminal::Blocks | Terminal::Dumb, _) => Ok(blocks(&unpack(bytes)?, room)),
         }
     }
 }

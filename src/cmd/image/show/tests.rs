@@ -49,7 +49,7 @@ fn pictures_of_every_kind_are_drawn() {
         let mut bytes = Vec::new();
         let picture = if format == ImageFormat::Jpeg { &opaque } else { &picture };
         picture.write_to(&mut Cursor::new(&mut bytes), format).unwrap();
-        let draw = |terminal| Screen { terminal, unicode: true }.drawing(&bytes, ROOM).unwrap();
+        let draw = |terminal| Screen { terminal }.drawing(&bytes, ROOM).unwrap();
         let blocks = draw(Terminal::Blocks);
         assert_eq!(blocks.matches('▀').count(), 4, "{format:?}: {blocks:?}");
         assert!(blocks.starts_with("\x1b[38;2;25"), "{format:?}: {blocks:?}");
@@ -66,7 +66,7 @@ fn of_pictures_that_move_the_first_is_drawn() {
     GifEncoder::new(&mut bytes)
         .encode_frames(frames.map(|colour| Frame::new(RgbaImage::from_pixel(1, 2, colour))))
         .unwrap();
-    let screen = Screen { terminal: Terminal::Blocks, unicode: true };
+    let screen = Screen { terminal: Terminal::Blocks };
     let expected = "\x1b[38;2;255;0;0;48;2;255;0;0m▀\x1b[0m\n";
     assert_eq!(screen.drawing(&bytes, ROOM).as_deref(), Ok(expected));
 }
@@ -74,8 +74,8 @@ fn of_pictures_that_move_the_first_is_drawn() {
 #[test]
 fn what_cannot_be_drawn_is_told() {
     #[track_caller]
-    fn check(terminal: Terminal, unicode: bool, bytes: &[u8], why: &str) {
-        assert_eq!(Screen { terminal, unicode }.drawing(bytes, ROOM), Err(why.to_owned()));
+    fn check(terminal: Terminal, bytes: &[u8], why: &str) {
+        assert_eq!(Screen { terminal }.drawing(bytes, ROOM), Err(why.to_owned()));
     }
     // 30,000 x 30,000 pixels in 68 bytes.
     let bomb = STANDARD
@@ -84,14 +84,20 @@ fn what_cannot_be_drawn_is_told() {
              RK5CYII=",
         )
         .unwrap();
-    let png = png(&DynamicImage::from(RgbaImage::new(1, 1))).unwrap();
-    check(Terminal::Kitty, true, b"<svg></svg>", "no terminal draws SVG");
-    check(Terminal::Blocks, true, b"words", "it is no picture");
-    check(Terminal::Dumb, true, &png, "this terminal draws nothing");
-    check(Terminal::Blocks, false, &png, "half blocks need a UTF-8 locale");
+    check(Terminal::Kitty, b"<svg></svg>", "no terminal draws SVG");
+    check(Terminal::Blocks, b"words", "it is no picture");
     for terminal in [Terminal::Blocks, Terminal::Kitty, Terminal::Iterm] {
-        check(terminal, true, &bomb, "it has too many pixels");
+        check(terminal, &bomb, "it has too many pixels");
     }
+}
+
+#[test]
+fn not_every_terminal_draws() {
+    let why = |terminal, unicode| Screen::new(terminal, unicode).err();
+    assert_eq!(why(Terminal::Dumb, true), Some("this terminal draws nothing"));
+    assert_eq!(why(Terminal::Blocks, false), Some("half blocks need a UTF-8 locale"));
+    assert_eq!(why(Terminal::Blocks, true), None);
+    assert_eq!(why(Terminal::Kitty, false), None);
 }
 
 #[test]
