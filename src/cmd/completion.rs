@@ -21,7 +21,7 @@ const LONGEST_ANSWER: usize = 256 << 20;
 /// What prompt and reply are taken to be at most when nothing bounds them: the longest of any
 /// listed model.
 const LONGEST_PROMPT: u64 = 1_050_000;
-const LONGEST_REPLY: u64 = 131_072;
+pub const LONGEST_REPLY: u64 = 131_072;
 
 impl Request for Plan {
     type Reply = Answer;

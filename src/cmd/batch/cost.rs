@@ -4,36 +4,84 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::account::bill::{Bill, Usage, bill};
+use crate::account::models::Model;
 use crate::account::money::Picodollars;
 use crate::account::price::{Price, Tier};
 use crate::books::Settlement;
+use crate::bpe;
 use crate::cmd::answer::counted;
-use crate::cmd::batch::harvest::Harvest;
+use crate::cmd::batch::harvest::{Asked, Harvest};
 use crate::cmd::batch::ledger::{Booked, Books};
+use crate::cmd::batch::line::Line;
 use crate::cmd::booking::booked;
 use crate::stdio::Stdio;
 use crate::wire::reply;
 
+/// How answers are billed.
+pub struct Rates {
+    pub model: Model,
+    pub price: Price,
+}
+
 /// All answers together.
 pub struct Cost {
-    pub bill: Bill,
+    bill: Bill,
     answers: u64,
-    /// Answers that do not say what they have used.
+    /// Answers that do not say what they have used, and to what nobody knows.
     silent: u64,
     model: Option<String>,
 }
 
-/// Adds up what every answer says it has used. A refused request costs nothing.
-pub fn of(harvest: &Harvest, price: &Price) -> anyhow::Result<Cost> {
-    let bill = bill(&Usage::default(), price, Tier::Batch, true);
+/// Adds up what every answer has used. A refused request costs nothing.
+pub fn of(harvest: &Harvest, rates: &Rates) -> anyhow::Result<Cost> {
+    let bill = bill(&Usage::default(), &rates.price, Tier::Batch, true);
     let mut all = Cost { bill, answers: 0, silent: 0, model: None };
-    harvest.each(|kept, answer| {
-        if let Ok(body) = answer {
-            all.add(body.get().as_bytes(), kept, price);
+    for asked in &harvest.asked {
+        if let Some(Ok(body)) = harvest.answer(asked)? {
+            let body = body.get().as_bytes();
+            all.add(of_answer(harvest, asked, body, rates)?, body);
         }
-        Ok(())
-    })?;
+    }
+    for answer in harvest.strange() {
+        if let Ok(body) = answer? {
+            let body = body.get().as_bytes();
+            all.add(usage(body).map(|usage| billed(usage, false, rates, true)), body);
+        }
+    }
     Ok(all)
+}
+
+/// What an answer has used by the server's count or, without one, by our own. Nothing, if the
+/// request is not known either.
+pub fn of_answer(
+    harvest: &Harvest,
+    asked: &Asked,
+    body: &[u8],
+    rates: &Rates,
+) -> anyhow::Result<Option<Bill>> {
+    if let Some(usage) = usage(body) {
+        return Ok(Some(billed(usage, asked.kept, rates, true)));
+    }
+    let request = harvest.request(asked)?;
+    let ask = request.and_then(|line| Line::read(&line).ok()?.ask(&rates.model).ok());
+    let (Some(ask), Ok(answer)) = (ask, reply::answer(body)) else { return Ok(None) };
+    // Of replies that were asked for and are not here nobody knows the length.
+    if (answer.choices.len() as u64) < ask.replies {
+        return Ok(None);
+    }
+    let count = |text: &str| bpe::count(rates.model.encoding, text.as_bytes());
+    let reply = answer.choices.iter().map(|choice| {
+        let refusal = choice.refusal.as_deref().unwrap_or_default();
+        count(&choice.text) + count(refusal) + count(&choice.aside)
+    });
+    let (prompt, reply) = (ask.prompt.tokens, reply.sum());
+    let usage = Usage { prompt, reply, ..Usage::default() };
+    Ok(Some(billed(usage, asked.kept, rates, false)))
+}
+
+/// Each for itself: the rate of one may depend on how long its prompt is.
+fn billed(usage: Usage, kept: bool, rates: &Rates, by_server: bool) -> Bill {
+    bill(&Usage { kept, ..usage }, &rates.price, Tier::Batch, by_server)
 }
 
 #[derive(Deserialize)]
@@ -42,42 +90,38 @@ struct Body {
     usage: Option<Value>,
 }
 
-/// What an answer says it has used.
-pub fn usage(body: &[u8], kept: bool) -> Option<Usage> {
+fn usage(body: &[u8]) -> Option<Usage> {
     let body: Body = serde_json::from_slice(body).ok()?;
-    let usage = body.usage.as_ref().and_then(reply::usage)?;
-    Some(Usage { kept, ..counted(usage) })
+    body.usage.as_ref().and_then(reply::usage).map(counted)
 }
 
 impl Cost {
-    fn add(&mut self, body: &[u8], kept: bool, price: &Price) {
+    fn add(&mut self, one: Option<Bill>, body: &[u8]) {
         self.answers += 1;
         if self.model.is_none() {
             let body: Option<Body> = serde_json::from_slice(body).ok();
             self.model = body.and_then(|body| body.model);
         }
-        let Some(usage) = usage(body, kept) else {
+        let Some(one) = one else {
             self.silent += 1;
             return;
         };
-        // Each for itself: the rate of one may depend on how long its prompt is.
-        let one = bill(&usage, price, Tier::Batch, true);
         let sum = &mut self.bill;
         sum.cost = Picodollars(sum.cost.0.saturating_add(one.cost.0));
         sum.exact &= one.exact;
         let add = |sum: &mut u64, one: u64| *sum = sum.saturating_add(one);
-        add(&mut sum.usage.prompt, usage.prompt);
-        add(&mut sum.usage.cached, usage.cached);
-        add(&mut sum.usage.written, usage.written);
-        add(&mut sum.usage.reply, usage.reply);
-        add(&mut sum.usage.reasoning, usage.reasoning);
+        add(&mut sum.usage.prompt, one.usage.prompt);
+        add(&mut sum.usage.cached, one.usage.cached);
+        add(&mut sum.usage.written, one.usage.written);
+        add(&mut sum.usage.reply, one.usage.reply);
+        add(&mut sum.usage.reasoning, one.usage.reasoning);
     }
 
     /// Why this is not all that the batch has cost, if it may not be.
     fn doubt(&self, harvest: &Harvest) -> Option<String> {
         let counted = harvest.batch.counts().completed;
         if harvest.unreadable > 0 {
-            Some(format!("{} lines of its results cannot be read", harvest.unreadable))
+            Some(format!("{} of its result lines cannot be read", harvest.unreadable))
         } else if self.silent > 0 {
             Some(format!("{} of its answers do not say what they have used", self.silent))
         } else if self.answers < counted {

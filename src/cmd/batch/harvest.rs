@@ -36,6 +36,7 @@ pub struct Harvest {
     pub unreadable: u64,
     /// Answers to what nobody has asked. They may be billed nevertheless.
     strange: Vec<Place>,
+    /// The input first, if it could be had.
     files: Vec<File>,
 }
 
@@ -44,6 +45,7 @@ pub struct Asked {
     pub id: String,
     /// What it writes to the cache is kept for longer than usual.
     pub kept: bool,
+    request: Option<Place>,
     answer: Option<Place>,
 }
 
@@ -71,7 +73,7 @@ impl Harvest {
         };
         let ordered = match input {
             Ok(file) => {
-                harvest.read_input(&file?)?;
+                harvest.read_input(file?)?;
                 true
             }
             Err(failed) if failed.kind == Kind::Refused => {
@@ -91,13 +93,14 @@ impl Harvest {
         Ok(harvest)
     }
 
-    fn read_input(&mut self, file: &File) -> anyhow::Result<()> {
+    fn read_input(&mut self, file: File) -> anyhow::Result<()> {
         #[derive(Deserialize)]
         struct Request {
             custom_id: Option<String>,
             body: Option<Value>,
         }
-        each_line(file, |_, line| {
+        each_line(&file, |start, line| {
+            let place = Place { file: 0, start, length: line.len() };
             let request = serde_json::from_slice(line);
             let Request { custom_id, body } =
                 request.unwrap_or(Request { custom_id: None, body: None });
@@ -106,8 +109,11 @@ impl Harvest {
                 self.model = model.map(str::to_owned);
             }
             let kept = body.as_ref().is_some_and(is_kept);
-            self.asked.push(Asked { id: custom_id.unwrap_or_default(), kept, answer: None });
-        })
+            let (id, request) = (custom_id.unwrap_or_default(), Some(place));
+            self.asked.push(Asked { id, kept, request, answer: None });
+        })?;
+        self.files.push(file);
+        Ok(())
     }
 
     fn read_output(
@@ -142,7 +148,8 @@ impl Harvest {
                     return tell(line_number, format!("nobody asked for '{custom_id}'"));
                 }
                 places.insert(custom_id.clone(), self.asked.len());
-                return self.asked.push(Asked { id: custom_id, kept: false, answer: Some(here) });
+                let (kept, request, answer) = (false, None, Some(here));
+                return self.asked.push(Asked { id: custom_id, kept, request, answer });
             };
             match &mut self.asked[*place].answer {
                 Some(_) => tell(line_number, format!("another answer to '{custom_id}'")),
@@ -155,26 +162,24 @@ impl Harvest {
 
     /// What came of a request; nothing, if it is in no file.
     pub fn answer(&self, asked: &Asked) -> anyhow::Result<Option<Answer>> {
-        asked.answer.map(|place| self.line(place)).transpose()
+        asked.answer.map(|place| Ok(batches::line(&self.line(place)?)?.answer)).transpose()
     }
 
-    /// Every answer there is, with the request's wish to be kept, if it was asked.
-    pub fn each(
-        &self,
-        mut visit: impl FnMut(bool, Answer) -> anyhow::Result<()>,
-    ) -> anyhow::Result<()> {
-        let asked = self.asked.iter().filter_map(|asked| Some((asked.kept, asked.answer?)));
-        for (kept, place) in asked.chain(self.strange.iter().map(|place| (false, *place))) {
-            visit(kept, self.line(place)?)?;
-        }
-        Ok(())
+    /// What nobody has asked for.
+    pub fn strange(&self) -> impl Iterator<Item = anyhow::Result<Answer>> {
+        self.strange.iter().map(|place| Ok(batches::line(&self.line(*place)?)?.answer))
     }
 
-    fn line(&self, place: Place) -> anyhow::Result<Answer> {
+    /// The request itself, if it could be had.
+    pub fn request(&self, asked: &Asked) -> anyhow::Result<Option<Vec<u8>>> {
+        asked.request.map(|place| self.line(place)).transpose()
+    }
+
+    fn line(&self, place: Place) -> anyhow::Result<Vec<u8>> {
         let mut bytes = vec![0; place.length];
         let read = self.files[place.file].read_exact_at(&mut bytes, place.start);
         read.map_err(|error| unkept(&error))?;
-        Ok(batches::line(&bytes)?.answer)
+        Ok(bytes)
     }
 }
 

@@ -1,8 +1,6 @@
 //! A file of requests on its way into batches: every line checked and priced, copied to where
 //! nobody else changes it, and cut where a batch is full. Nothing is sent here.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::fs::File;
 use std::io::{self, BufRead, BufWriter, Read, Write};
 
@@ -12,6 +10,7 @@ use crate::account::models::Model;
 use crate::account::price::Price;
 use crate::cmd::batch::line::{Endpoint, Line};
 use crate::cmd::batch::sum::Sum;
+use crate::cmd::job::ids::Ids;
 use crate::cmd::plan::refused;
 use crate::cmd::pricing::Pricing;
 use crate::exit::{Exit, Failure, failure};
@@ -58,10 +57,10 @@ pub struct Part {
 }
 
 impl Job {
-    /// Reads all of the input. Memory holds the ids, and one line.
+    /// Reads all of the input. Memory holds a few bytes an id, and one line.
     pub fn read(input: impl BufRead, terms: &Terms, room: Room) -> anyhow::Result<Self> {
         let spool = tempfile::tempfile().map_err(|error| unspooled(&error))?;
-        let mut reading = Reading { terms, room, ids: HashMap::new(), parts: Vec::new(), of: None };
+        let mut reading = Reading { terms, room, ids: Ids::new(), parts: Vec::new(), of: None };
         let mut out = BufWriter::new(&spool);
         let mut input = input;
         let mut line = Vec::new();
@@ -93,8 +92,7 @@ impl Job {
 struct Reading<'a> {
     terms: &'a Terms<'a>,
     room: Room,
-    /// The line that each id was first seen in.
-    ids: HashMap<String, u64>,
+    ids: Ids,
     parts: Vec<Part>,
     /// What all lines have in common.
     of: Option<(Endpoint, Model, Price)>,
@@ -130,13 +128,10 @@ impl Reading<'_> {
         let limits = Limits { budget: self.terms.limited, ..Limits::default() };
         limits::check(model, &ask, &estimated, &limits).map_err(|refusal| refused(&refusal))?;
         let sum = Sum::one(&ask, &estimated, model, price);
-        match self.ids.entry(line.custom_id) {
-            Entry::Vacant(place) => place.insert(number),
-            Entry::Occupied(seen) => {
-                let (id, line) = (seen.key(), seen.get());
-                return Err(wrong(format!("its custom_id \"{id}\" is that of line {line}")));
-            }
-        };
+        let id = &line.custom_id;
+        if let Some(before) = self.ids.take(id, number) {
+            return Err(wrong(format!("its custom_id \"{id}\" is that of line {before}")));
+        }
         place(&mut self.parts, self.room, number, length, &sum);
         Ok(())
     }

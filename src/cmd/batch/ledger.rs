@@ -11,6 +11,7 @@ use crate::books::{Entry, Error, Ledger, Reservation, RowId, Settlement, Span};
 use crate::cmd::batch::job::{Job, Part};
 use crate::cmd::booking::{open_ledger, over_budget};
 use crate::cmd::budget::Budget;
+use crate::cmd::completion::LONGEST_REPLY;
 use crate::exit::{Exit, failure};
 use crate::settings::LedgerPlace;
 use crate::stdio::Stdio;
@@ -101,7 +102,7 @@ impl<'a> Books<'a> {
             model: &job.model.name,
             host: self.host,
             prompt_tokens: part.sum.prompt.tokens,
-            reply_tokens: part.sum.reply.unwrap_or(u64::MAX),
+            reply_tokens: part.sum.reply.unwrap_or(part.sum.requests * LONGEST_REPLY),
             exact: part.sum.prompt.exact,
             price: &rates.map_or_else(|| "-".to_owned(), |rates| rates.to_string()),
             price_source: &job.price.source.to_string(),

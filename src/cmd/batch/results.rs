@@ -6,12 +6,11 @@ use std::io::Write;
 use serde_json::json;
 use serde_json::value::RawValue;
 
-use crate::account::bill::{Bill, bill};
-use crate::account::price::{Price, Tier};
+use crate::account::bill::Bill;
 use crate::args;
 use crate::cmd::answer::{Verdict, judge};
-use crate::cmd::batch::cost;
-use crate::cmd::batch::harvest::{Answer, Harvest};
+use crate::cmd::batch::cost::{self, Rates};
+use crate::cmd::batch::harvest::{Asked, Harvest};
 use crate::cmd::batch::ids;
 use crate::cmd::batch::ledger::{Booked, Books};
 use crate::cmd::batch::server::Server;
@@ -49,32 +48,32 @@ pub fn run(args: &args::Results, stdio: &mut Stdio) -> anyhow::Result<Exit> {
     for batch in batches {
         let harvest = Harvest::fetch(&server, batch, stdio)?;
         let row = books.find(&harvest.batch, stdio);
-        let price = price(args, &settings, base.host(), &harvest, row.as_ref())?;
-        let cost = cost::of(&harvest, &price)?;
+        let rates = rates(args, &settings, base.host(), &harvest, row.as_ref())?;
+        let cost = cost::of(&harvest, &rates)?;
         cost::close(&harvest, &cost, row.as_ref(), &mut books, stdio);
-        harvests.push((harvest, price));
+        harvests.push((harvest, rates));
     }
     server.close();
     let mut printer = Printer { args, index: 0, exit: Exit::Done };
-    for (harvest, price) in &harvests {
-        printer.print(harvest, price, stdio)?;
+    for (harvest, rates) in &harvests {
+        printer.print(harvest, rates, stdio)?;
     }
     Ok(printer.exit)
 }
 
 /// The price it was sent at, unless another is given now.
-fn price(
+fn rates(
     args: &args::Results,
     settings: &Settings,
     host: &str,
     harvest: &Harvest,
     row: Option<&Booked>,
-) -> anyhow::Result<Price> {
+) -> anyhow::Result<Rates> {
     let given = args.prices.rate.as_deref();
     let rate = given.or_else(|| row.and_then(|row| row.rate.as_deref()));
     let pricing = Pricing::read(settings, rate, args.prices.prices.as_deref())?;
     let model = row.map(|row| row.model.as_str()).or(harvest.model.as_deref());
-    pricing.at(model, host).map(|(_, price)| price)
+    pricing.at(model, host).map(|(model, price)| Rates { model, price })
 }
 
 /// The way of the answers to standard output.
@@ -94,13 +93,18 @@ struct Told {
 }
 
 impl Printer<'_> {
-    fn print(&mut self, harvest: &Harvest, price: &Price, stdio: &mut Stdio) -> anyhow::Result<()> {
+    fn print(&mut self, harvest: &Harvest, rates: &Rates, stdio: &mut Stdio) -> anyhow::Result<()> {
         let mut missing = 0_u64;
         for asked in &harvest.asked {
             self.index += 1;
             let answer = harvest.answer(asked)?;
             let is_missing = answer.is_none();
-            let told = self.tell(answer, asked.kept, price, harvest);
+            let failed = |(exit, why)| Told { reply: None, bill: None, error: Some((exit, why)) };
+            let told = match answer {
+                None => failed(unanswered(harvest)),
+                Some(Err(refused)) => failed((exit_of(&refused), refused.to_string())),
+                Some(Ok(body)) => self.read(&body, asked, harvest, rates)?,
+            };
             if let Some((exit, why)) = &told.error {
                 if self.exit == Exit::Done {
                     self.exit = *exit;
@@ -132,27 +136,20 @@ impl Printer<'_> {
         Ok(())
     }
 
-    fn tell(&self, answer: Option<Answer>, kept: bool, price: &Price, harvest: &Harvest) -> Told {
-        let failed = |exit, why| Told { reply: None, bill: None, error: Some((exit, why)) };
-        match answer {
-            None => {
-                let (exit, why) = unanswered(harvest);
-                failed(exit, why)
-            }
-            Some(Err(refused)) => failed(exit_of(&refused), refused.to_string()),
-            Some(Ok(body)) => self.read(&body, kept, price),
-        }
-    }
-
-    fn read(&self, body: &RawValue, kept: bool, price: &Price) -> Told {
+    fn read(
+        &self,
+        body: &RawValue,
+        asked: &Asked,
+        harvest: &Harvest,
+        rates: &Rates,
+    ) -> anyhow::Result<Told> {
         let body = body.get().as_bytes();
-        let usage = cost::usage(body, kept);
-        let bill = usage.map(|usage| bill(&usage, price, Tier::Batch, true));
+        let bill = cost::of_answer(harvest, asked, body, rates)?;
         let answer = match reply::answer(body) {
             Ok(answer) => answer,
             Err(bad) => {
                 let error = Some((Exit::ServerFailed, bad.to_string()));
-                return Told { reply: None, bill, error };
+                return Ok(Told { reply: None, bill, error });
             }
         };
         let reply::Answer { model, tier, choices, usage } = answer;
@@ -173,7 +170,7 @@ impl Printer<'_> {
             Verdict::Incomplete(why) => Some(why),
         };
         let error = why.map(|why| (Exit::Incomplete, format!("the reply is not complete: {why}")));
-        Told { reply: Some(texts.join("\n---\n")), bill, error }
+        Ok(Told { reply: Some(texts.join("\n---\n")), bill, error })
     }
 }
 

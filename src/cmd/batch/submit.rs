@@ -112,8 +112,7 @@ impl Submission<'_> {
                     return Err(self.stopped(part, &error));
                 }
             };
-            let requests = part.sum.requests;
-            stdio.note(format_args!("submitted: {id}, {requests} requests"));
+            stdio.note(format_args!("submitted: {id}, {}", part.sum.requests()));
             let print = writeln!(stdio.out, "{id}").and_then(|()| stdio.out.flush());
             if print.is_err() {
                 // An id that is lost would be a batch that is lost.
@@ -193,7 +192,7 @@ impl Submission<'_> {
             (_, []) => format!("{error}; no batch was submitted before it"),
             (_, made) => format!(
                 "{error}; {} of {parts} batches were submitted ({}), the lines from {first} on \
-                 were not",
+                 were not: 'tail -n +{first}' has them",
                 made.len(),
                 made.join(", ")
             ),

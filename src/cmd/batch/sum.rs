@@ -71,6 +71,12 @@ impl Sum {
         }
     }
 
+    /// How many there are, in words.
+    pub fn requests(&self) -> String {
+        let plural = if self.requests == 1 { "" } else { "s" };
+        format!("{} request{plural}", self.requests)
+    }
+
     /// The cap that, set in every request, keeps all of them within a sum of money.
     pub fn affordable_cap(&self, limit: Picodollars) -> Option<u64> {
         let rest = limit.0.checked_sub(self.fixed.0)?;
@@ -81,8 +87,7 @@ impl Sum {
 
 impl fmt::Display for Sum {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let plural = if self.requests == 1 { "" } else { "s" };
-        write!(f, "{} request{plural}, {} prompt ", self.requests, self.prompt)?;
+        write!(f, "{}, {} prompt ", self.requests(), self.prompt)?;
         match self.reply {
             Some(reply) => write!(f, "+ up to {reply} reply tokens")?,
             None => f.write_str("tokens + replies without a cap")?,

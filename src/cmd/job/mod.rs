@@ -2,7 +2,7 @@
 //! or several at once, and printed in their order.
 
 mod crew;
-mod ids;
+pub mod ids;
 mod kept;
 mod line;
 mod outlet;
