@@ -45,6 +45,11 @@ impl Payload {
         Payload::new(content_type, vec![Piece::Bytes(text.into_bytes())])
     }
 
+    /// No body, of no type: the address says it all.
+    pub fn nothing() -> Payload {
+        Payload::new(String::new(), Vec::new())
+    }
+
     /// A form (`multipart/form-data`).
     pub fn form(fields: Vec<Field>) -> Payload {
         let boundary = boundary(&fields);

@@ -166,9 +166,11 @@ fn exchange(
         Method::Post(payload) => {
             payload.sent.store(false, Ordering::SeqCst);
             let mut outgoing = Outgoing { client, payload, rest: &payload.pieces, read: 0 };
+            if !payload.content_type.is_empty() {
+                builder = builder.header(CONTENT_TYPE, &payload.content_type);
+            }
             let request = builder
                 .method("POST")
-                .header(CONTENT_TYPE, &payload.content_type)
                 .header(CONTENT_LENGTH, payload.len())
                 .body(SendBody::from_reader(&mut outgoing))?;
             let request = client.agent.configure_request(request).timeout_global(left()).build();

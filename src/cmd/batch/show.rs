@@ -37,7 +37,7 @@ pub fn cancel(args: &args::Cancel, stdio: &mut Stdio) -> anyhow::Result<Exit> {
     let settings = Settings::read(args.connection.profile.as_deref())?;
     let server = Server::open(&args.connection, &settings, &signals)?;
     let mut shown = Vec::new();
-    let nothing = Payload::json("{}".to_owned());
+    let nothing = Payload::nothing();
     for id in &ids {
         let endpoint = format!("batches/{id}/cancel");
         let body = server.post(&endpoint, &nothing, Repeat::Harmless, stdio);
