@@ -8,6 +8,10 @@
 
 mod answers;
 mod batch;
+mod batch_refusals;
+mod batch_results;
+mod batch_submit;
+mod batch_wait;
 mod booking;
 mod budget;
 mod bulk;
