@@ -38,7 +38,7 @@ fn a_state_is_a_line_or_the_servers_json() {
         &server,
         expect![[r#"
         ID       STATUS  TOTAL  DONE  FAILED  CREATED
-        batch_1  x^[[2Jy      0     0       0  1970-01-01T00:00:00Z
+        batch_1  x[2Jy       0     0       0  1970-01-01T00:00:00Z
         GET /v1/batches/batch_1
     "#]],
     );

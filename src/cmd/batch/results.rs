@@ -19,7 +19,7 @@ use crate::cmd::signals::Signals;
 use crate::cmd::{connection, exact_json, report};
 use crate::exit::{Exit, failure};
 use crate::settings::Settings;
-use crate::stdio::{Stdio, visible};
+use crate::stdio::Stdio;
 use crate::wire::reply::batches::{Refused, State};
 use crate::wire::reply::{self, Chunk, Part, Progress};
 
@@ -202,9 +202,6 @@ fn exit_of(refused: &Refused) -> Exit {
 fn print_folded(reply: &str, stdio: &mut Stdio) -> anyhow::Result<()> {
     let folded: Vec<&str> = reply.split(['\n', '\r']).collect();
     let line = folded.join(" ");
-    match stdio.out_is_terminal {
-        true => writeln!(stdio.out, "{}", visible(&line))?,
-        false => writeln!(stdio.out, "{line}")?,
-    }
+    writeln!(stdio.out, "{line}")?;
     Ok(())
 }

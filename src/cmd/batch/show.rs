@@ -11,7 +11,7 @@ use crate::cmd::batch::server::{Repeat, Server};
 use crate::cmd::signals::Signals;
 use crate::exit::Exit;
 use crate::settings::Settings;
-use crate::stdio::{Stdio, visible};
+use crate::stdio::Stdio;
 use crate::wire::Payload;
 use crate::wire::reply::batches::{self, Batch};
 
@@ -90,7 +90,7 @@ fn show(batches: &[(Vec<u8>, Batch)], json: bool, stdio: &mut Stdio) -> anyhow::
     } else {
         let table = table(batches.iter().map(|(_, batch)| batch));
         for line in table {
-            writeln!(stdio.out, "{}", visible(&line))?;
+            writeln!(stdio.out, "{line}")?;
         }
     }
     Ok(Exit::Done)
@@ -105,7 +105,7 @@ fn table<'a>(batches: impl Iterator<Item = &'a Batch>) -> Vec<String> {
         let created = Timestamp::from_second(batch.created_at).unwrap_or_default();
         [
             batch.id.to_string(),
-            batch.status.chars().filter(|letter| !letter.is_whitespace()).take(40).collect(),
+            batch.status.chars().filter(char::is_ascii_graphic).take(40).collect(),
             counts.total.to_string(),
             counts.completed.to_string(),
             counts.failed.to_string(),
