@@ -94,8 +94,13 @@ fn configured(name: &str, table: &PriceTable) -> anyhow::Result<Price> {
 
 fn read_map(path: &Path) -> anyhow::Result<(String, String)> {
     let file = path.display().to_string();
-    match fs::read_to_string(path) {
+    let bytes = fs::read(path)
+        .map_err(|error| failure(Exit::Local, format!("price map {file}: {}", reason(&error))))?;
+    match String::from_utf8(bytes) {
         Ok(map) => Ok((file, map)),
-        Err(error) => Err(failure(Exit::Local, format!("price map {file}: {}", reason(&error)))),
+        Err(error) => {
+            let offset = error.utf8_error().valid_up_to();
+            Err(failure(Exit::Usage, format!("price map {file}: not UTF-8 at byte {offset}")))
+        }
     }
 }
