@@ -926,6 +926,11 @@ pub enum Keep {
 }
 
 #[derive(Args)]
+#[command(after_help = "\
+Examples:
+  gpt models gpt-5
+  gpt models --json > models.jsonl
+  gpt models --remote")]
 pub struct Models {
     /// Only models whose name begins with one of these
     #[arg(value_name = "PREFIX")]
@@ -944,6 +949,11 @@ pub struct Models {
 }
 
 #[derive(Args)]
+#[command(after_help = "\
+Examples:
+  gpt spend --since month
+  gpt spend --since 2026-11-01 --until 2026-11-30 --by day --csv > november.csv
+  gpt spend --since 30d --plot")]
 pub struct Spend {
     /// From then on: 2026-11-01, today, yesterday, week, month, 7d, 12h
     #[arg(long, value_name = "WHEN")]

@@ -29,6 +29,7 @@ fn examples(text: &str) -> Vec<String> {
 fn check(examples: &[String]) {
     let server = Server::answer(|_, request| match request.path.rsplit('/').next() {
         _ if request.path.ends_with("/chat/completions") => Reply::json(200, CHAT),
+        Some("models") => Reply::json(200, r#"{"data":[{"id":"m"}]}"#),
         Some("generations" | "edits") => image::made(&[image::PNG; 4]),
         _ if request.path.contains("/files") || request.path.contains("/batches") => {
             batched(request)
@@ -115,7 +116,7 @@ fn the_examples_of_the_readme_run() {
 
 #[test]
 fn the_examples_of_the_help_run() {
-    for command in ["chat", "complete", "image", "batch", "tokens"] {
+    for command in ["chat", "complete", "image", "batch", "tokens", "models", "spend"] {
         let output =
             Command::new(env!("CARGO_BIN_EXE_gpt")).args([command, "--help"]).output().unwrap();
         let help = String::from_utf8(output.stdout).unwrap();
@@ -123,6 +124,17 @@ fn the_examples_of_the_help_run() {
         assert!(examples.len() > 1, "{examples:?}");
         check(&examples);
     }
+}
+
+/// Those of the page that no help text has.
+#[test]
+fn the_examples_of_the_manual_run() {
+    let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/man/gpt.1")).unwrap();
+    let page = page.replace("\\-", "-").replace("\\*(Aq", "'").replace("\\(aq", "'");
+    let examples = page.split(".SH EXAMPLES").nth(1).unwrap().split(".SH").next().unwrap();
+    let examples = self::examples(examples);
+    assert_eq!(examples.len(), 5);
+    check(&examples);
 }
 
 #[test]

@@ -1,0 +1,215 @@
+//! The pages of the manual: what `--help` tells, and around it what it has no room for. Each page
+//! lists the exit codes, variables and files that mean something to its command.
+
+use std::io;
+
+use clap::Command;
+use clap_mangen::Man;
+use clap_mangen::roff::{Roff, bold, roman};
+
+/// `gpt.1`, and a page for each command.
+pub fn pages(command: &Command) -> Vec<(String, Vec<u8>)> {
+    let mut pages = vec![("gpt.1".to_owned(), page("gpt", command))];
+    below("gpt", command, &mut pages);
+    pages
+}
+
+/// A page for each command of a command, and for theirs.
+fn below(name: &str, command: &Command, pages: &mut Vec<(String, Vec<u8>)>) {
+    for each in command.get_subcommands().filter(|each| !each.is_hide_set()) {
+        let name = format!("{name}-{}", each.get_name());
+        let named = each.clone().name(name.clone()).bin_name(name.replace('-', " "));
+        pages.push((format!("{name}.1"), page(&name, &named)));
+        below(&name, each, pages);
+    }
+}
+
+fn page(name: &str, command: &Command) -> Vec<u8> {
+    let text = rendered(name, command).expect("writing to memory does not fail");
+    let text = String::from_utf8(text).expect("a manual page is text");
+    // A line break beside a blank line is one too many, says mandoc.
+    text.replace(".br\n\n.br\n", ".sp\n").into_bytes()
+}
+
+fn rendered(name: &str, command: &Command) -> io::Result<Vec<u8>> {
+    let command = command.clone().subcommand_help_heading("COMMANDS");
+    let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+    let (said, examples) = help.split_once("Examples:\n").unwrap_or((&help, ""));
+    let (said, examples) = match name {
+        "gpt" => (OVERVIEW, EXAMPLES),
+        _ => (said, examples),
+    };
+    let man = Man::new(command.clone())
+        .date(DATE)
+        .source(concat!("gpt ", env!("CARGO_PKG_VERSION")))
+        .manual("User Commands");
+
+    let mut text = Vec::new();
+    man.render_title(&mut text)?;
+    man.render_name_section(&mut text)?;
+    synopsis(&command).to_writer(&mut text)?;
+    description(said, &command).to_writer(&mut text)?;
+    if command.get_subcommands().any(|each| !each.is_hide_set()) {
+        man.render_subcommands_section(&mut text)?;
+    }
+    man.render_options_section(&mut text)?;
+    let mut roff = Roff::new();
+    if !examples.is_empty() {
+        roff.control("SH", ["EXAMPLES"]).control("nf", []);
+        for line in examples.lines() {
+            roff.text([roman(line.trim())]);
+        }
+        roff.control("fi", []);
+    }
+    let topic = name.split('-').nth(1);
+    for (section, entries) in SECTIONS {
+        let concerns = |of: &str| topic.is_none_or(|topic| of.split(' ').any(|word| word == topic));
+        list(section, entries.iter().filter(|(_, _, of)| concerns(of)), &mut roff);
+    }
+    roff.control("SH", ["SEE ALSO"]).text([roman(see_also(name))]);
+    roff.to_writer(&mut text)?;
+    Ok(text)
+}
+
+/// What `--help` says of its usage: the words as they are typed in bold.
+fn synopsis(command: &Command) -> Roff {
+    let usage = command.clone().render_usage().to_string();
+    let usage = usage.trim_start_matches("Usage: ");
+    let (typed, rest) = usage.split_at(usage.find(['[', '<']).unwrap_or(usage.len()));
+    let mut roff = Roff::new();
+    roff.control("SH", ["SYNOPSIS"]).text([bold(typed.trim_end()), roman(" "), roman(rest)]);
+    roff
+}
+
+/// Paragraphs; where there are none, what the command is about.
+fn description(said: &str, command: &Command) -> Roff {
+    let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+    let said = if said.trim().is_empty() { format!("{about}.") } else { said.trim().to_owned() };
+    let mut roff = Roff::new();
+    roff.control("SH", ["DESCRIPTION"]);
+    for (index, paragraph) in said.split("\n\n").enumerate() {
+        if index > 0 {
+            roff.control("PP", []);
+        }
+        roff.text([roman(paragraph)]);
+    }
+    roff
+}
+
+fn list<'a>(section: &str, entries: impl Iterator<Item = &'a Entry>, roff: &mut Roff) {
+    for (index, (term, meaning, _)) in entries.enumerate() {
+        if index == 0 {
+            roff.control("SH", [section]);
+        }
+        roff.control("TP", []);
+        roff.text([bold(*term)]);
+        roff.text([roman(*meaning)]);
+    }
+}
+
+fn see_also(name: &str) -> String {
+    let known = ["gpt", "gpt-chat", "gpt-complete", "gpt-image", "gpt-batch", "gpt-tokens"];
+    let pages = known.into_iter().chain(["gpt-models", "gpt-spend"]).filter(|page| *page != name);
+    pages.map(|page| format!("{page}(1)")).collect::<Vec<_>>().join(", ")
+}
+
+/// When the manual was last looked through.
+const DATE: &str = "2026-11-20";
+
+const OVERVIEW: &str = "\
+A prompt comes from the arguments and from standard input, the model's reply goes to standard
+output. Before the first byte leaves, the tokens of the request are counted and its worst case is
+priced. What is over a limit or a budget is refused; the rest is booked in a ledger, before it is
+sent and once more when the server has told what it used.
+
+A setting comes from the first that has it: the option, the environment, the profile that --profile
+names, the config file. Nothing in the input makes the program read a file, run a command or open
+another address.";
+
+const EXAMPLES: &str = "\
+gpt tokens < report.txt
+gpt chat --estimate --max-tokens 500 'Name three rivers.'
+gpt chat --max-cost 0.01 -f main.rs 'Where is the bug?'
+GPT_BUDGET=5/day gpt chat -n 'What is the capital of Peru?'
+gpt spend --since month --by model";
+
+/// A term, its meaning, and the commands it means something to.
+type Entry = (&'static str, &'static str, &'static str);
+
+const ALL: &str = "chat complete image batch tokens models spend";
+/// Those that may talk to a server, and those that ask for what costs money.
+const SENDING: &str = "chat complete image batch models";
+const ASKING: &str = "chat complete image batch";
+const COUNTING: &str = "chat complete image batch tokens";
+
+/// What every page ends with.
+const SECTIONS: [(&str, &[Entry]); 3] =
+    [("EXIT STATUS", EXIT_STATUS), ("ENVIRONMENT", ENVIRONMENT), ("FILES", FILES)];
+
+const EXIT_STATUS: &[Entry] = &[
+    ("0", "Done, and complete; also when the reader of our output left early.", ALL),
+    ("1", "Something here failed: a file, a full disk, the ledger.", ALL),
+    ("2", "The command line or the input is wrong; nothing was sent.", ALL),
+    ("3", "Over a token limit or the model's context; nothing was sent.", COUNTING),
+    ("4", "Over a cost limit or a budget, or no price to judge by; nothing was sent.", ASKING),
+    ("5", "No key, or the server refused it.", SENDING),
+    ("6", "The server refused the request.", SENDING),
+    ("7", "Rate-limited or out of quota, after the retries that made sense.", SENDING),
+    ("8", "The server or the network failed, after retries.", SENDING),
+    ("9", "The answer is not complete. What had arrived was printed.", ASKING),
+    ("130, 143", "Interrupted by SIGINT, SIGTERM.", ALL),
+];
+
+const ENVIRONMENT: &[Entry] = &[
+    ("OPENAI_API_KEY", "The key. A server on a loopback address needs none.", SENDING),
+    (
+        "OPENAI_BASE_URL, OPENAI_API_BASE",
+        "The API's address; the first of them that is set.",
+        SENDING,
+    ),
+    ("OPENAI_ORG_ID, OPENAI_PROJECT_ID", "Sent along with each request.", SENDING),
+    ("GPT_MODEL", "The model, where --model does not say.", "chat complete tokens"),
+    ("GPT_IMAGE_MODEL", "The model that makes pictures, where --model does not say.", "image"),
+    ("GPT_BUDGET", "Budgets, separated by blanks: 5/day 50/month.", ASKING),
+    ("GPT_PRICES", "A price map, where --prices does not say.", COUNTING),
+    ("GPT_LEDGER", "The ledger's file, or 'off'.", "chat complete image batch spend"),
+    (
+        "HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY",
+        "Proxies, as curl takes them; those in lower case count first.",
+        SENDING,
+    ),
+    ("SSL_CERT_FILE", "Certificates to trust instead of the built-in ones, in PEM.", SENDING),
+    (
+        "XDG_CONFIG_HOME, XDG_STATE_HOME",
+        "Where the files below are; ~/.config and ~/.local/state where they are not set.",
+        ALL,
+    ),
+    ("NO_COLOR", "If it is set, tokens are bounded by bars instead of colours.", "tokens"),
+    (
+        "LC_ALL, LC_CTYPE, LANG",
+        "Whether the terminal shows more than ASCII: the first that is set names UTF-8.",
+        "image spend",
+    ),
+    (
+        "TERM, TERM_PROGRAM, LC_TERMINAL, TMUX, STY",
+        "How the terminal draws pictures: by the protocol of Kitty or of iTerm2, or as blocks.",
+        "image",
+    ),
+    ("TZ", "The zone in which days, weeks and months begin.", "chat complete image batch spend"),
+];
+
+const FILES: &[Entry] = &[
+    (
+        "$XDG_CONFIG_HOME/gpt/config.toml",
+        "model, image_model, base_url, api_key_command, budget, prices, [price.\"MODEL\"], \
+         [profile.NAME].",
+        COUNTING,
+    ),
+    (
+        "$XDG_STATE_HOME/gpt/ledger.db",
+        "What was spent. It holds no prompt, no reply and no key.",
+        "chat complete image batch spend",
+    ),
+    ("$XDG_STATE_HOME/gpt/sessions/NAME.jsonl", "Conversations, one message a line.", "chat"),
+    ("$XDG_STATE_HOME/gpt/history", "What was typed in conversations.", "chat"),
+];
