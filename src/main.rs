@@ -34,3 +34,7 @@ fn main() -> ExitCode {
     let exit = exit::report(outcome, &mut stdio);
     exit::leave(exit, &stdio)
 }
+
+#[cfg(test)]
+#[path = "../tests/it/mutate.rs"]
+mod mutate;

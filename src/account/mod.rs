@@ -23,3 +23,6 @@ mod rendering;
 pub mod schema;
 mod source;
 pub mod tools;
+
+#[cfg(test)]
+mod fuzz_tests;

@@ -32,6 +32,8 @@ mod starts;
 mod vocabulary;
 
 #[cfg(test)]
+mod fuzz_tests;
+#[cfg(test)]
 mod long_tests;
 #[cfg(test)]
 mod tests;

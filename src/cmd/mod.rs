@@ -59,3 +59,6 @@ pub fn run(command: &Command, stdio: &mut Stdio) -> anyhow::Result<Exit> {
 fn exact_json(money: Picodollars) -> Value {
     Number::from_str(&money.exact()).map_or(Value::Null, Value::Number)
 }
+
+#[cfg(test)]
+mod fuzz_tests;

@@ -22,6 +22,8 @@ mod stage;
 mod url;
 
 #[cfg(test)]
+mod fuzz_tests;
+#[cfg(test)]
 mod tests;
 
 pub use allowance::Allowance;
