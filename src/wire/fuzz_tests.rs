@@ -102,10 +102,6 @@ fn answers_are_understood_or_refused() {
             Ok(answer) => {
                 let places: Vec<u64> = answer.choices.iter().map(|choice| choice.index).collect();
                 assert!(!places.is_empty() && places.is_sorted() && places[0] < 1024);
-                assert!(
-                    serde_json::from_str::<serde_json::Value>(text.trim_start_matches('\u{feff}'))
-                        .is_ok()
-                );
                 assert!(reply::part(text).is_ok(), "a whole answer is a chunk as well");
             }
             Err(bad) => check_bad(&bad),
@@ -144,8 +140,10 @@ fn an_address_is_read_as_it_is_written() {
             let host = url.host();
             assert!(!host.is_empty() && host == host.to_ascii_lowercase());
         }
-        if let Err(why) = Url::parse(text) {
-            assert!(!why.to_string().contains("pass@"), "{why}");
+        for secret in ["https://u:hidden", "u:hidden", "u:hidden/b"] {
+            if let Err(why) = Url::parse(&format!("{secret}@{text}")) {
+                assert!(!why.to_string().contains("hidden"), "{why}");
+            }
         }
     });
 }
@@ -153,21 +151,21 @@ fn an_address_is_read_as_it_is_written() {
 #[test]
 fn a_proxy_is_one_or_is_refused() {
     let examples = [
-        "http://proxy:3128",
-        "socks5h://user:pass@[::1]:1080",
-        "https://u%40v:p%3a@host/x",
-        "proxy",
+        "proxy:3128",
+        "[::1]:1080",
+        "u%40v:p%3a@host/x",
+        "/b@host",
         "10.0.0.0/8,*.example.com:80,[::1]",
     ];
     let url = Url::parse("https://api.example.com/v1").expect("a good address");
     check_text(&examples, 3000, |text| {
-        let every = Some(text.to_owned());
-        for except in [None, every.clone()] {
+        let every = Some(format!("http://u:hidden@{text}"));
+        for except in [None, Some(text.to_owned())] {
             let settings = ProxySettings { every: every.clone(), except, ..Default::default() };
             match proxy_for(&url, &settings) {
                 Ok(Some(proxy)) => drop(proxy.to_ureq()),
                 Ok(None) => {}
-                Err(why) => assert!(!why.to_string().contains("pass@"), "{why}"),
+                Err(why) => assert!(!why.to_string().contains("hidden"), "{why}"),
             }
         }
     });

@@ -81,13 +81,19 @@ impl Proxy {
                 return Err(Invalid(format!("{other:?} is no proxy that is known; {known}")));
             }
         };
+        let whole = rest;
         let rest = rest.split(['/', '?', '#']).next().unwrap_or_default();
         let (credentials, authority) = match rest.rsplit_once('@') {
             Some((credentials, authority)) => (Some(credentials), authority),
             None => (None, rest),
         };
         let (host, port) = parse_authority(authority)
-            .map_err(|Invalid(why)| Invalid(format!("the proxy's address: {why}")))?;
+            .map_err(|Invalid(why)| match whole.contains('@') && credentials.is_none() {
+                // Part of a password that is not to be shown.
+                true => "percent-encode what is special in its password".to_owned(),
+                false => why,
+            })
+            .map_err(|why| Invalid(format!("the proxy's address: {why}")))?;
         let (user, password) =
             match credentials.map(|both| both.split_once(':').unwrap_or((both, ""))) {
                 Some((user, password)) => (Some(decode(user)?), Some(decode(password)?)),

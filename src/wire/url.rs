@@ -52,7 +52,11 @@ impl Url {
                 "the address holds a user name or password; give the key as a key".to_owned(),
             ));
         }
-        let (host, port) = parse_authority(authority)?;
+        // A password that holds a slash ends up in both.
+        let (host, port) = parse_authority(authority).map_err(|why| match tail.contains('@') {
+            true => Invalid("what stands before the `/` of the address is no host".to_owned()),
+            false => why,
+        })?;
         if tail.contains('#') {
             return Err(Invalid(format!("{text:?} has a fragment (`#`), which is never sent")));
         }

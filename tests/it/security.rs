@@ -75,6 +75,7 @@ fn no_address_shows_its_password() {
         "ftp://u:hidden@host",
         "u:hidden://host",
         "http://u:hidden@host/#f",
+        "http://u:hidden/b@host",
         "http://u:hidden@ho st",
         "http://u:hidden@host:1x",
     ] {
@@ -82,6 +83,7 @@ fn no_address_shows_its_password() {
     }
     for text in [
         "u:hidden@ho st",
+        "http://u:hidden/b@host",
         "http://u:hidden@127.0.0.1:1",
         "ftp://u:hidden@host",
         "u:hidden://host",
