@@ -20,6 +20,8 @@ const LONGEST_HELD: usize = 256 << 20;
 #[derive(Clone, Copy)]
 pub struct Wanted {
     pub json: bool,
+    /// In pieces, each printed as it comes. A server that sends pieces all the same is understood.
+    pub stream: bool,
     pub choices: u64,
     /// The most tokens of a choice, by our own count.
     pub cap: Option<u64>,
@@ -43,8 +45,13 @@ struct Choice {
     meter: Meter,
     /// What comes beside the text: reasoning, calls of tools. The cap is for both together.
     aside: Meter,
-    /// What waits to be printed: line breaks that may be the last, all text of later choices.
+    /// What waits to be printed: line breaks behind the one that ends the text, all text of later
+    /// choices.
     held: String,
+    /// What was printed ends in a line break.
+    ended: bool,
+    /// It had text.
+    shown: bool,
     kept: String,
 }
 
@@ -89,6 +96,9 @@ impl Answer {
     pub fn take_whole(&mut self, body: &[u8], stdio: &mut Stdio) -> anyhow::Result<()> {
         if self.wanted.json {
             stdio.out.write_all(body)?;
+            if stdio.out_is_terminal && !body.ends_with(b"\n") {
+                writeln!(stdio.out)?;
+            }
         }
         let reply::Answer { model, tier, choices: pieces, usage } = reply::answer(body)?;
         self.arrived = true;
@@ -106,12 +116,14 @@ impl Answer {
     }
 
     fn take_chunk(&mut self, chunk: &Chunk, stdio: &mut Stdio) -> anyhow::Result<()> {
-        let Wanted { encoding, cap, json, keep, .. } = self.wanted;
+        let Wanted { encoding, cap, json, keep, stream, .. } = self.wanted;
         for piece in &chunk.pieces {
             let choice = self.choices.entry(piece.index).or_insert_with(|| Choice {
                 meter: Meter::new(encoding, cap),
                 aside: Meter::new(encoding, cap),
                 held: String::new(),
+                ended: false,
+                shown: false,
                 kept: String::new(),
             });
             if !piece.aside.is_empty() {
@@ -125,7 +137,8 @@ impl Answer {
             for text in [piece.text.as_str(), refusal] {
                 let within = &text[..choice.meter.admit(text)];
                 self.over_cap |= within.len() < text.len();
-                self.arrived |= !within.is_empty();
+                choice.shown |= !within.is_empty();
+                self.arrived |= choice.shown;
                 if keep && piece.index == 0 {
                     choice.kept.push_str(within);
                 }
@@ -133,11 +146,8 @@ impl Answer {
                     choice.held.push_str(within);
                 }
             }
-            if self.streamed && piece.index == 0 {
-                let ready = choice.held.trim_end_matches('\n').len();
-                let rest = choice.held.split_off(ready);
-                let text = std::mem::replace(&mut choice.held, rest);
-                print(&text, stdio)?;
+            if stream && piece.index == 0 {
+                print(&choice.ready(), stdio)?;
             }
             if choice.held.len() + choice.kept.len() > LONGEST_HELD {
                 let why = format!("it is longer than {LONGEST_HELD} bytes");
@@ -158,7 +168,7 @@ impl Answer {
                 stdio.out.write_all(b"---\n")?;
             }
             print(choice.held.trim_end_matches('\n'), stdio)?;
-            if complete || choice.meter.tokens() > 0 {
+            if !choice.ended && (complete || choice.shown) {
                 stdio.out.write_all(b"\n")?;
             }
         }
@@ -241,7 +251,13 @@ impl Answer {
         if self.over_cap && !self.progress.refused {
             return Verdict::Cut("the server ignored its cap and was cut off there");
         }
-        judge(&self.progress, self.wanted.choices, self.wanted.json)
+        match judge(&self.progress, self.wanted.choices, self.wanted.json) {
+            Verdict::Complete if self.wanted.keep && self.progress.calls_tools => {
+                let why = "it asks for a tool, which no conversation here can keep";
+                Verdict::Incomplete(why.to_owned())
+            }
+            verdict => verdict,
+        }
     }
 }
 
@@ -276,6 +292,20 @@ pub fn judge(progress: &Progress, choices: u64, json: bool) -> Verdict {
         return Verdict::Incomplete(format!("{got} of {choices} choices came"));
     }
     if cut { Verdict::Cut("it was cut at its cap") } else { Verdict::Complete }
+}
+
+impl Choice {
+    /// What can be printed now: all but the line breaks behind the first of those at the end, for
+    /// the text is to end in one.
+    fn ready(&mut self) -> String {
+        let text = self.held.trim_end_matches('\n').len();
+        let broken = usize::from(text > 0 || !self.ended);
+        let ready = self.held.len().min(text + broken);
+        let rest = self.held.split_off(ready);
+        let text = std::mem::replace(&mut self.held, rest);
+        self.ended = if text.is_empty() { self.ended } else { text.ends_with('\n') };
+        text
+    }
 }
 
 /// Text for a terminal has its control characters made visible; a pipe gets it as it is.

@@ -31,13 +31,13 @@ pub fn start<W: Send + 'static>(
     events: SyncSender<Event<W>>,
 ) {
     let (client, body) = (Arc::clone(client), Arc::clone(body));
-    let (endpoint, streams) = (plan.endpoint(), plan.streams());
+    let endpoint = plan.endpoint();
+    let accept = if plan.streams() { Accept::Events } else { Accept::Json };
     thread::spawn(move || {
-        let accept = if streams { Accept::Events } else { Accept::Json };
         let method = Method::Post(&body);
         let request = wire::Request { method, endpoint, accept, within };
         // A receiver that is gone has heard enough.
-        let _ = match converse(&client, &request, streams, read, &events) {
+        let _ = match converse(&client, &request, read, &events) {
             Ok(()) => events.send(Event::Ended),
             Err(failed) => events.send(Event::Failed(failed)),
         };
@@ -69,13 +69,13 @@ pub fn here<W>(
 fn converse<W>(
     client: &Client,
     request: &wire::Request<'_>,
-    streams: bool,
     read: Reader<W>,
     events: &SyncSender<Event<W>>,
 ) -> Result<(), Failure> {
     let response = wire::send(client, request)?;
     let _ = events.send(Event::Began(response.request_id.clone()));
-    if !(streams && response.is_event_stream()) {
+    // Some servers send the one where the other was asked for.
+    if !response.is_event_stream() {
         let _ = events.send(Event::Whole(read(response)?));
         return Ok(());
     }

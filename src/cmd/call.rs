@@ -179,6 +179,7 @@ impl<'a> Call<'a> {
         let echoed = if plan.body.echoes() { plan.ask.prompt.tokens } else { 0 };
         Wanted {
             json: self.args.json,
+            stream: plan.body.streams(),
             choices: plan.body.choices(),
             cap: plan.ask.cap.map(|cap| cap.saturating_add(echoed)),
             encoding: plan.model.encoding,

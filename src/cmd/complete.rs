@@ -20,7 +20,9 @@ pub fn run(args: &args::Complete, stdio: &mut Stdio) -> anyhow::Result<Exit> {
             if text.is_empty() {
                 return Err(prompt::missing());
             }
-            return call.run(body(args, call, text, call.streams(stdio))?, stdio, None);
+            // The best of many is not known before all of them are whole.
+            let streams = args.best_of.is_none() && call.streams(stdio);
+            return call.run(body(args, call, text, streams)?, stdio, None);
         };
         let make = |record: &Record| match &record.content {
             Content::Prompt(prompt) => body(args, call, prompt::before(&text, prompt), false),

@@ -18,8 +18,13 @@ pub fn text(path: &Path) -> anyhow::Result<String> {
 
 /// Only UTF-8 is sent.
 pub fn utf8(bytes: Vec<u8>, name: &str) -> anyhow::Result<String> {
+    utf8_from(0, bytes, name)
+}
+
+/// The same for bytes that begin at `start` of what is named.
+pub fn utf8_from(start: usize, bytes: Vec<u8>, name: &str) -> anyhow::Result<String> {
     String::from_utf8(bytes).map_err(|error| {
-        let offset = error.utf8_error().valid_up_to();
+        let offset = start + error.utf8_error().valid_up_to();
         failure(Exit::Usage, format!("{name}: not UTF-8 at byte {offset}; nothing was sent"))
     })
 }

@@ -65,6 +65,16 @@ impl Signals {
         self.0.idle.store(false, Ordering::SeqCst);
     }
 
+    /// Until [`Signals::rest`], has `before` done before a signal ends the program.
+    pub fn prepare_end(&self, before: impl Fn() + Send + 'static) {
+        let idle = Arc::clone(&self.0.idle);
+        self.tell(move |signal| {
+            before();
+            idle.store(true, Ordering::SeqCst);
+            let _ = raise(signal);
+        });
+    }
+
     /// Nobody is told any more, and until [`Signals::rest`] nothing ends the program.
     pub fn hold(&self) {
         *self.0.lock() = None;

@@ -51,6 +51,7 @@ mod settings;
 mod signals;
 mod spend;
 mod stream;
+mod terminal;
 mod tidy;
 mod tokens;
 mod version;

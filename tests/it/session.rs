@@ -5,7 +5,7 @@ use std::process::Command;
 use expect_test::{Expect, expect};
 use serde_json::Value;
 
-use crate::replies::{body, whole};
+use crate::replies::{body, choices, whole};
 use crate::sandbox::Sandbox;
 use crate::server::{Gate, Reply, Server};
 
@@ -67,6 +67,10 @@ fn only_a_whole_reply_is_kept() {
     assert_eq!(ask(&[], Reply::json(200, &body("x", "length"))), (9, 0));
     assert_eq!(ask(&["--allow-incomplete"], Reply::json(200, &body("x", "length"))), (0, 2));
     assert_eq!(ask(&["--max-prompt-tokens", "2"], whole("x")), (3, 2));
+    // What a tool is to be called with has no place among the messages that are kept.
+    let call = r#"{"index":0,"message":{"content":null,"tool_calls":[{"id":"1","type":"function",
+        "function":{"name":"f","arguments":"{}"}}]},"finish_reason":"tool_calls"}"#;
+    assert_eq!(ask(&["--json"], Reply::json(200, &choices(call))), (9, 2));
 }
 
 #[test]
@@ -289,4 +293,10 @@ fn a_conversation_goes_line_by_line() {
     "#]]
     .assert_eq(&converse(&["-q", "-S", "trip"], "one\ntwo\n"));
     assert_eq!(sandbox.read(FILE).lines().count(), 4);
+    let run = sandbox.gpt(["chat", "-q", "-i"]).server(&server).input(b"one\nt\xffo\n");
+    run.check(expect![[r#"
+        1
+        ! gpt: standard input: not UTF-8 at byte 5; nothing was sent
+        exit 2
+    "#]]);
 }

@@ -38,9 +38,30 @@ fn each_piece_is_printed_when_it_arrives() {
 }
 
 #[test]
+fn a_line_is_printed_with_its_line_break() {
+    for (pieces, first) in [(["one\n\n", "two"], "one\n"), (["one\n", "\ntwo"], "one\n")] {
+        let gate = Gate::new();
+        let (server, sandbox) = (Server::start(vec![stream(&pieces).gated(&gate)]), Sandbox::new());
+        let mut child = sandbox.gpt(["chat", "-q", "--stream", "hi"]).server(&server).spawn();
+        let mut out = child.stdout.take().unwrap();
+        let mut read = vec![0; first.len()];
+        out.read_exact(&mut read).unwrap();
+        assert_eq!(read, first.as_bytes());
+        gate.open();
+        let mut rest = String::new();
+        out.read_to_string(&mut rest).unwrap();
+        assert_eq!((rest.as_str(), child.wait().unwrap().success()), ("\ntwo\n", true));
+    }
+}
+
+#[test]
 fn the_text_ends_in_one_line_break() {
     for (pieces, printed) in [
-        (&["one\n", "\n", "two", "\n", "\n"][..], "one\n\ntwo\n"),
+        (&["\n", "\n", "one"][..], "\n\none\n"),
+        (&["\n", "\n"], "\n"),
+        (&["", "one\n"], "one\n"),
+        (&["one\n\n\n", "two\n\n"], "one\n\n\ntwo\n"),
+        (&["one\n", "\n", "two", "\n", "\n"], "one\n\ntwo\n"),
         (&["one"], "one\n"),
         (&[], "\n"),
     ] {
@@ -110,6 +131,15 @@ fn a_server_that_does_not_stream_is_understood() {
 }
 
 /// Comments, every kind of line break, names of events, and cuts between any two bytes.
+#[test]
+fn a_server_that_always_streams_is_understood() {
+    let (server, sandbox) = (Server::repeat(stream(&["one", " two"])), Sandbox::new());
+    for (args, printed) in [(&[][..], "one two\n"), (&["-N", "1"], "one two\n")] {
+        let args = [&["chat", "-q", "hi"], args].concat();
+        assert_eq!(sandbox.gpt(args).server(&server).run().to_string(), printed);
+    }
+}
+
 #[test]
 fn events_are_understood_however_they_are_cut() {
     let text = format!(

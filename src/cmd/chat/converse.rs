@@ -1,8 +1,10 @@
 //! A conversation at the terminal, or line by line from a pipe: read, send, print, again.
 
-use std::io::BufRead;
+use std::fs::File;
+use std::io::{BufRead, Write};
 use std::path::Path;
 
+use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
 use rustyline::error::ReadlineError;
 use rustyline::{Behavior, Config, DefaultEditor};
 use serde_json::json;
@@ -13,6 +15,8 @@ use crate::account::money::Picodollars;
 use crate::args;
 use crate::cmd::answer::Verdict;
 use crate::cmd::call::{Call, Sent};
+use crate::cmd::files;
+use crate::cmd::signals::Signals;
 use crate::exit::{self, Exit, failure};
 use crate::stdio::{self, Stdio};
 
@@ -30,7 +34,7 @@ pub fn run(call: &Call, args: &args::Chat, stdio: &mut Stdio) -> anyhow::Result<
     loop {
         let question = match next.take() {
             Some(question) => question,
-            None => match lines.next()? {
+            None => match lines.next(&call.signals)? {
                 Some(line) if line.trim().is_empty() => continue,
                 Some(line) => json!({"role": "user", "content": line}),
                 None => break,
@@ -96,14 +100,20 @@ impl Talk {
 
 /// Where the questions come from.
 enum Lines {
-    Editor { editor: Box<DefaultEditor>, history: Option<std::path::PathBuf> },
-    Pipe,
+    Editor {
+        editor: Box<DefaultEditor>,
+        history: Option<std::path::PathBuf>,
+    },
+    /// How many bytes of it were read.
+    Pipe {
+        read: usize,
+    },
 }
 
 impl Lines {
     fn open(state: Option<&Path>, stdio: &Stdio) -> anyhow::Result<Self> {
         if !stdio.input_is_terminal {
-            return Ok(Self::Pipe);
+            return Ok(Self::Pipe { read: 0 });
         }
         let config = Config::builder()
             .behavior(Behavior::PreferTerm)
@@ -123,25 +133,27 @@ impl Lines {
     }
 
     /// The next line; none at the end of the input or at Ctrl-D.
-    fn next(&mut self) -> anyhow::Result<Option<String>> {
+    fn next(&mut self, signals: &Signals) -> anyhow::Result<Option<String>> {
         match self {
-            Self::Pipe => {
-                let mut line = String::new();
-                let read = stdio::input().lock().read_line(&mut line).map_err(|error| {
-                    failure(Exit::Usage, format!("standard input: {}", stdio::reason(&error)))
+            Self::Pipe { read } => {
+                let name = "standard input";
+                let mut line = Vec::new();
+                stdio::input().lock().read_until(b'\n', &mut line).map_err(|error| {
+                    failure(Exit::Local, format!("{name}: {}", stdio::reason(&error)))
                 })?;
-                Ok((read > 0).then(|| line.trim_end_matches(['\r', '\n']).to_owned()))
+                let before = *read;
+                *read += line.len();
+                let text = files::utf8_from(before, line, name)?;
+                Ok((*read > before).then(|| text.trim_end_matches(['\r', '\n']).to_owned()))
             }
-            Self::Editor { editor, .. } => loop {
-                match editor.readline("> ") {
-                    Ok(line) => return Ok(Some(line)),
-                    Err(ReadlineError::Interrupted) => {}
-                    Err(ReadlineError::Eof) => return Ok(None),
-                    Err(error) => {
-                        return Err(failure(Exit::Local, format!("the terminal: {error}")));
-                    }
-                }
-            },
+            Self::Editor { editor, .. } => {
+                let restore = terminal();
+                signals.prepare_end(move || restore.iter().for_each(|restore| restore()));
+                let line = line(editor);
+                signals.hold();
+                signals.rest();
+                line
+            }
         }
     }
 
@@ -153,4 +165,28 @@ impl Lines {
             let _ = editor.save_history(history);
         }
     }
+}
+
+/// A line that was typed. Ctrl-C begins it anew.
+fn line(editor: &mut DefaultEditor) -> anyhow::Result<Option<String>> {
+    loop {
+        match editor.readline("> ") {
+            Ok(line) => return Ok(Some(line)),
+            Err(ReadlineError::Interrupted) => {}
+            Err(ReadlineError::Eof) => return Ok(None),
+            Err(error) => return Err(failure(Exit::Local, format!("the terminal: {error}"))),
+        }
+    }
+}
+
+/// Puts the terminal back as it is before a line is edited: for a signal that ends the program in
+/// the middle of one.
+fn terminal() -> Option<impl Fn() + Send> {
+    const NO_BRACKETED_PASTE: &[u8] = b"\x1b[?2004l\r\n";
+    let terminal = File::options().read(true).write(true).open("/dev/tty").ok()?;
+    let before = tcgetattr(&terminal).ok()?;
+    Some(move || {
+        let _ = (&terminal).write_all(NO_BRACKETED_PASTE);
+        let _ = tcsetattr(&terminal, OptionalActions::Now, &before);
+    })
 }
