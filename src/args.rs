@@ -6,6 +6,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint};
 
 #[derive(Parser)]
@@ -315,7 +316,13 @@ pub struct Image {
 #[derive(Args)]
 pub struct Request {
     /// The model [default: gpt-5.6-terra]
-    #[arg(short, long, value_name = "MODEL", help_heading = "What is sent")]
+    #[arg(
+        short,
+        long,
+        value_name = "MODEL",
+        value_parser = NonEmptyStringValueParser::new(),
+        help_heading = "What is sent"
+    )]
     pub model: Option<String>,
 
     /// Add a text file to the prompt, behind the words (repeatable)

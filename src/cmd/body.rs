@@ -56,9 +56,18 @@ impl Body {
         }
         if stream {
             self.set("stream", true);
-            self.set("stream_options", json!({"include_usage": true}));
         }
-        self.set_options(&args.option)
+        self.set_options(&args.option)?;
+        match &self.fields["stream"] {
+            Value::Null | Value::Bool(false) => {}
+            Value::Bool(true) if self.fields.get("stream_options").is_some() => {}
+            Value::Bool(true) => self.set("stream_options", json!({"include_usage": true})),
+            other => {
+                let message = format!("-o stream={other}: stream is true or false");
+                return Err(failure(Exit::Usage, message));
+            }
+        }
+        Ok(())
     }
 
     /// What the user puts in besides.
@@ -78,9 +87,13 @@ impl Body {
         self.fields["stream"] == true
     }
 
-    /// How many replies are asked for.
+    /// How many replies come back: so many to each prompt.
     pub fn choices(&self) -> u64 {
-        self.fields["n"].as_u64().unwrap_or(1)
+        let prompts = match &self.fields["prompt"] {
+            Value::Array(list) if !list.iter().any(Value::is_u64) => list.len().max(1) as u64,
+            _ => 1,
+        };
+        self.fields["n"].as_u64().unwrap_or(1).saturating_mul(prompts)
     }
 
     /// The prompt comes back before the reply.

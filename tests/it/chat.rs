@@ -168,6 +168,27 @@ fn options_are_sent_as_they_were_given() {
     "#]],
     );
     sends(
+        &["-o", "stream=true", "hi"],
+        "",
+        expect![[r#"
+        {"model":"gpt-5.6-terra","messages":[{"role":"user","content":"hi"}],"stream":true,"stream_options":{"include_usage":true}}
+    "#]],
+    );
+    sends(
+        &["--stream", "-o", "stream=false", "hi"],
+        "",
+        expect![[r#"
+        {"model":"gpt-5.6-terra","messages":[{"role":"user","content":"hi"}],"stream":false}
+    "#]],
+    );
+    sends(
+        &["--stream", "-o", "stream_options=null", "hi"],
+        "",
+        expect![[r#"
+        {"model":"gpt-5.6-terra","messages":[{"role":"user","content":"hi"}],"stream":true,"stream_options":null}
+    "#]],
+    );
+    sends(
         &["-o", "reasoning_effort=ultra", "-o", "store=true", "-o", "metadata={\"a\": 1.50}", "hi"],
         "",
         expect![[r#"

@@ -28,6 +28,22 @@ fn a_wrong_command_line_is_2() {
     "#]],
     );
     refuses(
+        &["-m", "", "hi"],
+        "",
+        expect![[r#"
+        ! gpt: a value is required for '--model <MODEL>' but none was supplied; try '--help'
+        exit 2
+    "#]],
+    );
+    refuses(
+        &["-o", "stream=1", "hi"],
+        "",
+        expect![[r#"
+        ! gpt: -o stream=1: stream is true or false
+        exit 2
+    "#]],
+    );
+    refuses(
         &["--top-p", "", "hi"],
         "",
         expect![[r#"
