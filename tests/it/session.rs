@@ -192,6 +192,22 @@ fn a_second_process_says_that_it_waits() {
     assert_eq!(second.wait_with_output().unwrap().stdout, b"second\n");
 }
 
+#[test]
+fn a_second_process_does_not_wait_for_ever() {
+    let server = Server::start(vec![Reply::hang()]);
+    let sandbox = Sandbox::new();
+    let mut first = sandbox.gpt(["chat", "-q", "-S", "trip", "hi"]).server(&server).spawn();
+    server.wait_for(1);
+    let second = ["chat", "-q", "-S", "trip", "--timeout", "0.2", "hi"];
+    sandbox.gpt(second).server(&server).check(expect![[r#"
+        ! gpt: session [dir]/.local/state/gpt/sessions/trip.jsonl: another process still holds it; end that one, or give a longer --timeout
+        exit 1
+    "#]]);
+    assert_eq!(server.requests().len(), 1);
+    first.kill().unwrap();
+    first.wait().unwrap();
+}
+
 /// Killed at twenty moments, early and late: the file is always whole, and the next call works.
 #[test]
 fn a_session_survives_kill_9() {

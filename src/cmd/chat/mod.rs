@@ -99,7 +99,7 @@ impl Talk {
         let (session, before) = if call.only_looks() {
             (None, session::look(name, state)?)
         } else {
-            let (session, before) = Session::open(name, state, stdio)?;
+            let (session, before) = Session::open(name, state, call.timeout, stdio)?;
             (Some(session), before)
         };
         let mut new = Vec::new();

@@ -4,6 +4,9 @@
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::channel;
+use std::thread;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -33,22 +36,20 @@ pub fn look(name: &str, state: Option<&Path>) -> anyhow::Result<Vec<Value>> {
 }
 
 impl Session {
-    /// Opens the session and its messages; waits while another process holds it.
+    /// Opens the session and its messages; waits while another process holds it, though not for
+    /// ever: a conversation at a prompt may hold it for days.
     pub fn open(
         name: &str,
         state: Option<&Path>,
+        patience: Duration,
         stdio: &mut Stdio,
     ) -> anyhow::Result<(Self, Vec<Value>)> {
         let path = place(name, state)?;
-        let mut file = open_private(&path).map_err(|error| failed(&path, &error))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                stdio.note(format_args!("waiting for another process to finish with '{name}'"));
-                file.lock().map_err(|error| failed(&path, &error))?;
-            }
-            Err(TryLockError::Error(error)) => return Err(failed(&path, &error)),
-        }
+        let waiting = || {
+            stdio.note(format_args!("waiting for another process to finish with '{name}'"));
+        };
+        let file = open_private(&path).and_then(|file| locked(file, patience, waiting));
+        let mut file = file.map_err(|error| failed(&path, &error))?;
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(|error| failed(&path, &error))?;
         let end = whole_turns(&bytes);
@@ -87,6 +88,24 @@ impl Session {
         self.end = self.file.stream_position()?;
         Ok(())
     }
+}
+
+/// Takes the file for this process alone.
+fn locked(file: File, patience: Duration, waiting: impl FnOnce()) -> io::Result<File> {
+    match file.try_lock() {
+        Ok(()) => return Ok(file),
+        Err(TryLockError::Error(error)) => return Err(error),
+        Err(TryLockError::WouldBlock) => waiting(),
+    }
+    let (sender, receiver) = channel();
+    thread::spawn(move || {
+        let locked = file.lock();
+        sender.send(locked.map(|()| file))
+    });
+    receiver.recv_timeout(patience).unwrap_or_else(|_| {
+        let held = "another process still holds it; end that one, or give a longer --timeout";
+        Err(io::Error::new(ErrorKind::TimedOut, held))
+    })
 }
 
 fn failed(path: &Path, error: &io::Error) -> anyhow::Error {
