@@ -180,11 +180,13 @@ impl fmt::Display for OutputError {
 
 impl std::error::Error for OutputError {}
 
-/// What the system says of an error, without the number that Rust puts behind it.
+/// What the system says of an error, without the number that Rust puts behind it; and what Rust
+/// says of a file that is no text, in our words.
 pub fn reason(error: &io::Error) -> String {
     let text = error.to_string();
     match text.find(" (os error ") {
         Some(end) => text[..end].to_lowercase(),
+        None if text == "stream did not contain valid UTF-8" => "it is not UTF-8".to_owned(),
         None => text,
     }
 }

@@ -84,9 +84,10 @@ pub fn server(args: &args::Connection, settings: &Settings) -> anyhow::Result<wi
 }
 
 fn key(args: &args::Connection, settings: &Settings) -> anyhow::Result<Option<Secret>> {
+    let patience = timeout(args)?;
     let text = match &args.api_key_file {
-        Some(path) => KeySource::File(path.clone()).read()?,
-        None => settings.key.read()?,
+        Some(path) => KeySource::File(path.clone()).read(patience)?,
+        None => settings.key.read(patience)?,
     };
     let key = text.map(|text| Secret::key(&text)).transpose();
     key.map_err(|invalid| failure(Exit::Key, invalid.to_string()))

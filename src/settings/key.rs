@@ -2,9 +2,12 @@
 //! first output line of a command. Read only when a request is about to be sent.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::mpsc::channel;
+use std::thread;
+use std::time::Duration;
 
 use crate::exit::{Exit, failure};
 use crate::stdio::reason;
@@ -21,13 +24,14 @@ pub enum KeySource {
 }
 
 impl KeySource {
-    /// The key's text, or none where none is configured.
-    pub fn read(&self) -> anyhow::Result<Option<String>> {
+    /// The key's text, or none where none is configured. A command gets no more time than
+    /// `patience`.
+    pub fn read(&self, patience: Duration) -> anyhow::Result<Option<String>> {
         let text = match self {
             Self::Missing => return Ok(None),
             Self::Given(key) => return Ok(Some(key.clone())),
             Self::File(path) => from_file(path)?,
-            Self::Command(command) => from_command(command)?,
+            Self::Command(command) => from_command(command, patience)?,
         };
         let key = text.lines().next().unwrap_or_default().trim();
         if key.is_empty() {
@@ -68,17 +72,37 @@ fn others_can_read(_: &std::fs::Metadata) -> bool {
     false
 }
 
-/// The command inherits neither our input, which is the prompt, nor our output.
-fn from_command(command: &str) -> anyhow::Result<String> {
+/// The command inherits neither our input, which is the prompt, nor our output. It may ask a
+/// person for a password, but neither for ever nor print without end.
+fn from_command(command: &str, patience: Duration) -> anyhow::Result<String> {
     let complain = |why: &str| failure(Exit::Key, format!("api_key_command: {why}"));
-    let output = Command::new("sh")
-        .args(["-c", command])
-        .stdin(Stdio::null())
-        .stderr(Stdio::inherit())
-        .output()
-        .map_err(|error| complain(&reason(&error)))?;
-    if !output.status.success() {
-        return Err(complain(&format!("failed with {}", output.status)));
+    let broken = |error: io::Error| complain(&reason(&error));
+    let mut sh = Command::new("sh");
+    sh.args(["-c", command]).stdin(Stdio::null()).stdout(Stdio::piped());
+    let mut child = sh.spawn().map_err(broken)?;
+    let output = child.stdout.take();
+    let (sender, receiver) = channel();
+    thread::spawn(move || {
+        let mut text = Vec::new();
+        let read = output.map(|output| output.take(LONGEST_KEY).read_to_end(&mut text));
+        sender.send(read.transpose().map(|_| text))
+    });
+    let read = receiver.recv_timeout(patience);
+    let too_long = matches!(&read, Ok(Ok(text)) if text.len() as u64 == LONGEST_KEY);
+    if read.is_err() || too_long {
+        // Should it be gone already, so much the better.
+        let _ = child.kill();
     }
-    String::from_utf8(output.stdout).map_err(|_| complain("its output is not UTF-8"))
+    let Ok(text) = read else {
+        return Err(complain(&format!("gave no key within {} s", patience.as_secs_f64())));
+    };
+    let text = text.map_err(broken)?;
+    let status = child.wait().map_err(broken)?;
+    if too_long {
+        return Err(complain("printed more than a key; its first line is to be the key"));
+    }
+    if !status.success() {
+        return Err(complain(&format!("failed with {status}")));
+    }
+    String::from_utf8(text).map_err(|_| complain("its output is not UTF-8"))
 }

@@ -111,6 +111,19 @@ fn a_key_that_cannot_be_had_is_5() {
         exit 5
     "#]],
     );
+    // A command without end, and one whose output has none.
+    let endless = home("api_key_command = \"exec sleep 1000\"\n");
+    endless.gpt(["chat", "-q", "--timeout", "0.2", "hi"]).check(expect![[r#"
+        ! gpt: api_key_command: gave no key within 0.2 s
+        exit 5
+    "#]]);
+    check(
+        "yes",
+        expect![[r#"
+        ! gpt: api_key_command: printed more than a key; its first line is to be the key
+        exit 5
+    "#]],
+    );
     let server = Server::repeat(whole("yes"));
     let sandbox = Sandbox::new();
     let file = sandbox.write("key", "sk-file");
@@ -194,7 +207,7 @@ fn a_wrong_config_is_named_with_its_line() {
     let sandbox = Sandbox::new();
     sandbox.write(CONFIG, b"model = \"\xff\"");
     sandbox.gpt(["chat", "--dry-run", "hi"]).check(expect![[r#"
-        ! gpt: config [dir]/.config/gpt/config.toml: stream did not contain valid UTF-8
+        ! gpt: config [dir]/.config/gpt/config.toml: it is not UTF-8
         exit 2
     "#]]);
     let sandbox = Sandbox::new();
