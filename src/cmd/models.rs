@@ -1,7 +1,8 @@
 //! `gpt models`: the model table, or the server's list.
 
 use std::io::Write;
-use std::time::Duration;
+use std::sync::mpsc::channel;
+use std::time::Instant;
 
 use serde_json::{Value, json};
 
@@ -9,11 +10,11 @@ use crate::account::models::{self, Model};
 use crate::account::money::Picodollars;
 use crate::account::price::{Kind, Rates, Tier};
 use crate::args;
-use crate::cmd::{connection, exact_json};
+use crate::cmd::{connection, exact_json, exchange};
 use crate::exit::{Exit, failure};
 use crate::settings::Settings;
 use crate::stdio::{Stdio, visible};
-use crate::wire::{self, Accept, Method, reply};
+use crate::wire::{self, Accept, Client, Method, Waits, reply};
 
 /// The longest list of models that is read.
 const LONGEST_LIST: usize = 64 << 20;
@@ -113,10 +114,7 @@ fn remote(
 ) -> anyhow::Result<Exit> {
     let settings = Settings::read(args.connection.profile.as_deref())?;
     let client = connection::client(&args.connection, &settings)?;
-    let within: Duration = connection::timeout(&args.connection)?;
-    let request =
-        wire::Request { method: Method::Get, endpoint: "models", accept: Accept::Json, within };
-    let body = wire::send(&client, &request)?.whole(LONGEST_LIST)?;
+    let body = fetch(&client, &args.connection, stdio)?;
     if args.json {
         stdio.out.write_all(&body)?;
         return Ok(Exit::Done);
@@ -131,4 +129,26 @@ fn remote(
         writeln!(stdio.out, "{}", visible(line.trim_end()))?;
     }
     Ok(Exit::Done)
+}
+
+/// The list as the server sends it, asked for again where that makes sense.
+fn fetch(client: &Client, args: &args::Connection, stdio: &mut Stdio) -> anyhow::Result<Vec<u8>> {
+    let timeout = connection::timeout(args)?;
+    let mut waits = Waits::new(args.retries, exchange::seed());
+    let started = Instant::now();
+    let time_left = || timeout.saturating_sub(started.elapsed());
+    // Nothing ever comes here: a wait is a wait for that.
+    let (_sender, nothing) = channel::<()>();
+    loop {
+        let (method, accept, within) = (Method::Get, Accept::Json, time_left());
+        let request = wire::Request { method, endpoint: "models", accept, within };
+        let list = wire::send(client, &request).and_then(|response| response.whole(LONGEST_LIST));
+        let failed = match list {
+            Ok(list) => return Ok(list),
+            Err(failed) => failed,
+        };
+        let Some(wait) = waits.after(&failed, time_left()) else { return Err(failed.into()) };
+        stdio.note(format_args!("{failed}; trying again in {:.1} s", wait.as_secs_f64()));
+        let _ = nothing.recv_timeout(wait);
+    }
 }

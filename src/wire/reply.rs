@@ -294,7 +294,10 @@ fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, BadReply> {
 /// What a body is, or the beginning of one, that is not what was expected.
 fn unreadable(body: &[u8], error: &serde_json::Error) -> BadReply {
     let text = body.trim_ascii_start();
-    let place = format!("(line {}, column {})", error.line(), error.column());
+    let place = match error.line() {
+        0 => String::new(),
+        line => format!(" (line {line}, column {})", error.column()),
+    };
     BadReply::Unreadable(if text.is_empty() {
         "it is empty".to_owned()
     } else if text.starts_with(b"<") {
@@ -302,10 +305,10 @@ fn unreadable(body: &[u8], error: &serde_json::Error) -> BadReply {
     } else if error.is_data() {
         match ServerError::read(body) {
             Some(error) => return BadReply::Error(error),
-            None => format!("it is JSON of another kind {place}"),
+            None => format!("it is JSON of another kind{place}"),
         }
     } else {
-        format!("it is not JSON {place}")
+        format!("it is not JSON{place}")
     })
 }
 

@@ -40,6 +40,7 @@ mod limits;
 mod mutate;
 mod prices;
 mod readme;
+mod remote;
 mod replies;
 mod report;
 mod retries;
