@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use ureq::Agent;
-use ureq::http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+use ureq::http::header::{AUTHORIZATION, HeaderMap, HeaderValue, PROXY_AUTHORIZATION};
 use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::unversioned::resolver::{DefaultResolver, Resolver};
 use ureq::unversioned::transport::DefaultConnector;
 
+use super::forward;
 use super::proxy::Protocol;
 use super::reply::BadReply;
 use super::send::YEAR;
@@ -72,6 +73,15 @@ impl Client {
             headers.insert("openai-project", header("the project", name)?);
         }
         let proxy = proxy_for(base, proxy)?;
+        let (forward, tunnel) = match &proxy {
+            Some(proxy) if proxy.forwards(base) => (Some(proxy), None),
+            proxy => (None, proxy.as_ref()),
+        };
+        if let Some(credentials) = forward.and_then(Proxy::credentials) {
+            let mut value = header("the proxy's password", &credentials)?;
+            value.set_sensitive(true);
+            headers.insert(PROXY_AUTHORIZATION, value);
+        }
         let over_tls = base.scheme() == Scheme::Https
             || proxy.as_ref().is_some_and(|proxy| proxy.protocol == Protocol::Https);
         let tls = match roots {
@@ -85,18 +95,22 @@ impl Client {
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
-            .proxy(proxy.as_ref().map(Proxy::to_ureq).transpose()?)
+            .proxy(tunnel.map(Proxy::to_ureq).transpose()?)
             .tls_config(tls)
             .timeout_resolve(Some(connect_timeout))
             .timeout_connect(Some(connect_timeout))
             .build();
+        let agent = match forward {
+            Some(proxy) => forward::agent(config, base, proxy.uri()?, resolver),
+            None => Agent::with_parts(config, DefaultConnector::default(), resolver),
+        };
         Ok(Client {
             base: base.clone(),
             key: key.clone(),
             headers,
             proxy,
             connect_timeout,
-            agent: Agent::with_parts(config, DefaultConnector::default(), resolver),
+            agent,
             interrupted: Arc::default(),
         })
     }

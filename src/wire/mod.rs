@@ -9,6 +9,7 @@ mod allowance;
 mod client;
 mod failure;
 mod fetch;
+mod forward;
 mod network;
 mod payload;
 mod proxy;

@@ -3,7 +3,10 @@
 use std::fmt;
 use std::net::IpAddr;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use ureq::ProxyProtocol;
+use ureq::http::Uri;
 
 use super::url::parse_authority;
 use super::{Invalid, Scheme, Secret, Url};
@@ -109,6 +112,22 @@ impl Proxy {
 }
 
 impl Proxy {
+    /// Whether it is given requests to `url` themselves, instead of being asked for a tunnel.
+    pub(super) fn forwards(&self, url: &Url) -> bool {
+        self.protocol == Protocol::Http && url.scheme() == Scheme::Http
+    }
+
+    /// Who we are, as a header tells it to the proxy.
+    pub(super) fn credentials(&self) -> Option<String> {
+        let password = self.password.as_ref().map_or("", Secret::expose);
+        let both = format!("{}:{password}", self.user.as_ref()?.expose());
+        Some(format!("Basic {}", STANDARD.encode(both)))
+    }
+
+    pub(super) fn uri(&self) -> Result<Uri, Invalid> {
+        self.to_string().parse().map_err(|_| Invalid(format!("{self} cannot be used as a proxy")))
+    }
+
     /// The same for the HTTP library.
     pub(super) fn to_ureq(&self) -> Result<ureq::Proxy, Invalid> {
         let protocol = match self.protocol {

@@ -65,7 +65,9 @@ impl Stage {
             Error::Protocol(error) if self.answered => self.broken(&tidy(&error.to_string())),
             Error::Protocol(error) => {
                 let who = match &self.proxy {
-                    Some(proxy) if !self.sent => format!("{server} or the proxy {proxy}"),
+                    Some(proxy) if !self.sent || proxy.forwards(&self.url) => {
+                        format!("{server} or the proxy {proxy}")
+                    }
                     _ => server,
                 };
                 let why = tidy(&error.to_string());
@@ -176,6 +178,10 @@ impl Stage {
             Some(key) => error.redacted(key),
             None => error,
         });
+        if status == 407 && self.proxy.is_some() {
+            let (kind, retry, message) = self.proxy_refuses("it wants other credentials");
+            return Failure { status: Some(status), ..Failure::new(kind, retry, message) };
+        }
         let (retry, asked) = advice(status, header, error.as_ref(), SystemTime::now());
         let server = self.url.server();
         let mut message = format!("{server} answered {status}");

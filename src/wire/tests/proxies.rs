@@ -21,7 +21,9 @@ fn check_refused(
     expected: (Kind, Retry),
     message: &str,
 ) {
-    let failure = ask(&behind(peer, scheme, userinfo, "http://h:1"), LONG).unwrap_err();
+    // Plain http needs no tunnel of an http proxy.
+    let base = if scheme == "http" { "https://h:1" } else { "http://h:1" };
+    let failure = ask(&behind(peer, scheme, userinfo, base), LONG).unwrap_err();
     let shown = format!("{failure} {failure:?}");
     assert!(!shown.contains("alice") && !shown.contains("s3cret"), "{shown}");
     let told = failure.to_string().replace(&peer.address.to_string(), "PROXY");
@@ -31,34 +33,32 @@ fn check_refused(
 }
 
 #[test]
-fn a_tunnel_carries_the_request_and_keeps_the_key_from_the_proxy() {
-    let server = Server::repeat(Reply::json(200, "ok"));
-    for (expected, userinfo, header) in [
-        (None, "", ""),
-        (
-            Some("YWxpY2U6czNjcmV0"),
-            "alice:s3cret@",
-            "Proxy-Authorization: Basic YWxpY2U6czNjcmV0\r\n",
-        ),
-        (Some("YUBiOmM6JQ=="), "a%40b:c%3A%25@", "Proxy-Authorization: Basic YUBiOmM6JQ==\r\n"),
-        (Some("YWxpY2U6"), "alice@", "Proxy-Authorization: Basic YWxpY2U6\r\n"),
+fn plain_http_is_given_to_the_proxy_as_it_is() {
+    for (userinfo, credentials) in [
+        ("", None),
+        ("alice:s3cret@", Some("Basic YWxpY2U6czNjcmV0")),
+        ("a%40b:c%3A%25@", Some("Basic YUBiOmM6JQ==")),
+        ("alice@", Some("Basic YWxpY2U6")),
     ] {
-        let peer = connect_proxy(ESTABLISHED, expected);
-        let client = behind(&peer, "http", userinfo, &server.base_url());
+        let server = Server::repeat(Reply::json(200, "ok"));
+        let every = Some(format!("http://{userinfo}{}", server.address()));
+        let proxy = ProxySettings { every, ..ProxySettings::default() };
+        let base = "http://no-such-host.invalid:81/v1?a=b";
+        let client = Client::new(&Settings { proxy, ..settings(base) }).unwrap();
         assert_eq!(ask(&client, LONG).unwrap(), "ok");
         assert_eq!(ask(&client, LONG).unwrap(), "ok");
-        let target = server.address();
-        let agent = env!("CARGO_PKG_VERSION");
-        let head = format!(
-            "CONNECT {target} HTTP/1.1\r\nHost: {target}\r\nUser-Agent: gpt-cli/{agent}\r\n\
-             Proxy-Connection: Keep-Alive\r\n{header}\r\n"
-        );
-        assert_eq!(peer.asked(), [head], "one tunnel for both requests");
-    }
-    for request in server.requests() {
-        assert_eq!(request.header("proxy-authorization"), None);
-        assert_eq!(request.header("authorization"), Some("Bearer sk-secret-1"));
-        assert_eq!(request.path, "/v1/chat/completions");
+        assert_eq!(get(&client).unwrap().whole(2).unwrap(), b"ok");
+        let requests = server.requests();
+        let asked = |place: usize| (requests[place].method.as_str(), requests[place].path.as_str());
+        let posted = ("POST", "http://no-such-host.invalid:81/v1/chat/completions?a=b");
+        assert_eq!((asked(0), asked(1)), (posted, posted));
+        assert_eq!(asked(2), ("GET", "http://no-such-host.invalid:81/v1/models?a=b"));
+        for request in &requests {
+            assert_eq!(request.header("host"), Some("no-such-host.invalid:81"));
+            assert_eq!(request.header("proxy-authorization"), credentials);
+            assert_eq!(request.header("authorization"), Some("Bearer sk-secret-1"));
+        }
+        assert_eq!(requests[1].text(), "{\"a\":1}");
     }
 }
 
@@ -87,11 +87,24 @@ fn a_proxy_that_refuses_is_not_a_server_that_refuses_the_key() {
 }
 
 #[test]
-fn a_server_behind_a_proxy_may_refuse_the_key() {
-    let server = Server::repeat(Reply::json(401, ""));
-    let peer = connect_proxy(ESTABLISHED, None);
-    let failure = ask(&behind(&peer, "http", "", &server.base_url()), LONG).unwrap_err();
-    assert_eq!((failure.kind, failure.status), (Kind::Key, Some(401)));
+fn a_server_behind_a_proxy_may_refuse_the_key_and_the_proxy_its_own() {
+    for (status, kind, message) in [
+        (401, Kind::Key, "h:1 answered 401".to_owned()),
+        (
+            407,
+            Kind::Proxy,
+            "the proxy PROXY refuses to connect to h:1: it wants other credentials".to_owned(),
+        ),
+    ] {
+        let server = Server::repeat(Reply::json(status, ""));
+        let proxy = format!("http://{}", server.address());
+        let proxies = ProxySettings { every: Some(proxy.clone()), ..ProxySettings::default() };
+        let client = Client::new(&Settings { proxy: proxies, ..settings("http://h:1") }).unwrap();
+        let failure = ask(&client, LONG).unwrap_err();
+        let told = failure.to_string().replace(&proxy, "PROXY");
+        assert_eq!((failure.kind, failure.status, told), (kind, Some(status), message));
+        assert_eq!((failure.sent, failure.retry), (false, Retry::Never));
+    }
 }
 
 #[test]
@@ -116,7 +129,7 @@ fn a_proxy_that_is_not_there_or_hangs() {
         let every = Some(format!("{scheme}://{}", hanging.local_addr().unwrap()));
         let proxy = ProxySettings { every, ..ProxySettings::default() };
         let connect_timeout = SHORT;
-        let settings = Settings { proxy, connect_timeout, ..settings("http://h:1") };
+        let settings = Settings { proxy, connect_timeout, ..settings("https://h:1") };
         let failure = ask(&Client::new(&settings).unwrap(), LONG).unwrap_err();
         assert!(failure.message.ends_with(": no answer within 0.3 s"), "{scheme}: {failure}");
         assert_eq!(
@@ -184,7 +197,7 @@ fn a_proxy_of_another_kind() {
     let socks = Server::repeat(Reply::raw(b"\x05\xff"));
     let every = Some(format!("http://{}", socks.address()));
     let proxy = ProxySettings { every, ..ProxySettings::default() };
-    let client = Client::new(&Settings { proxy, ..settings("http://h:1") }).unwrap();
+    let client = Client::new(&Settings { proxy, ..settings("https://h:1") }).unwrap();
     let failure = ask(&client, LONG).unwrap_err();
     let message = format!(
         "h:1 or the proxy http://{} does not speak HTTP: http parse fail: invalid HTTP version",

@@ -148,15 +148,29 @@ fn tls_goes_through_proxies() {
     let address = tls_server(SERVER, OK);
     let base = format!("https://localhost:{}/v1", address.port());
     let tunnel = connect_proxy("HTTP/1.1 200 OK\r\n\r\n", None);
+    let guarded = connect_proxy("HTTP/1.1 200 OK\r\n\r\n", Some("YUBiOmM6JQ=="));
     let socks = socks_proxy(0, None);
-    for every in [format!("http://{}", tunnel.address), format!("socks5h://{}", socks.address)] {
+    for every in [
+        format!("http://{}", tunnel.address),
+        format!("http://a%40b:c%3A%25@{}", guarded.address),
+        format!("socks5h://{}", socks.address),
+    ] {
         let proxy = ProxySettings { every: Some(every), ..ProxySettings::default() };
         let client = Client::new(&Settings { proxy: proxy.clone(), ..trusting(&base) }).unwrap();
         assert_eq!(ask(&client, LONG).unwrap(), "ok");
         let client = Client::new(&Settings { proxy, ..settings(&base) }).unwrap();
         assert_eq!(ask(&client, LONG).unwrap_err().kind, Kind::Tls);
     }
-    assert!(!tunnel.asked().concat().contains("sk-secret"));
+    let target = format!("localhost:{}", address.port());
+    for (proxy, header) in [(tunnel, ""), (guarded, "Proxy-Authorization: Basic YUBiOmM6JQ==\r\n")]
+    {
+        let head = format!(
+            "CONNECT {target} HTTP/1.1\r\nHost: {target}\r\nUser-Agent: gpt-cli/{}\r\n\
+             Proxy-Connection: Keep-Alive\r\n{header}\r\n",
+            env!("CARGO_PKG_VERSION")
+        );
+        assert_eq!(proxy.asked(), [head.clone(), head]);
+    }
 }
 
 #[test]
