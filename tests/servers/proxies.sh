@@ -13,7 +13,8 @@ check_proxies() {
     same 'what the server saw of them' '' "$(grep -i 'proxy' "$seen_by_server")"
 }
 
-# start_tinyproxy PORT ALLOWED [USER PASSWORD]: an http proxy to the port that is allowed.
+# start_tinyproxy PORT ALLOWED [USER PASSWORD]: an http proxy that opens tunnels to the port that is
+# allowed. As they come it is 443: plain http needs no tunnel.
 start_tinyproxy() {
     local file=$work/tinyproxy.$1
     printf 'Port %s\nListen 127.0.0.1\nTimeout 60\nAllow 127.0.0.1\nLogLevel Connect\n' "$1" >"$file"
@@ -42,9 +43,9 @@ proxy_refuses() { # WHAT [NAME=VALUE]... ARGUMENT...
 proxies_http() {
     local open closed variable log
     open=$(free_port)
-    start_tinyproxy "$open" "$server" || return
+    start_tinyproxy "$open" 443 || return
     closed=$(free_port)
-    start_tinyproxy "$closed" "$server" alice s3cret || return
+    start_tinyproxy "$closed" 443 alice s3cret || return
     local entrance=http://127.0.0.1:$open
     local with=http://alice:s3cr%65t@127.0.0.1:$closed
 
