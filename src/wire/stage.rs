@@ -38,6 +38,8 @@ const SOCKS_REFUSALS: [&str; 11] = [
     "invalid reserved byte",
 ];
 
+const OTHER_CREDENTIALS: &str = "it wants other credentials";
+const NOT_ALLOWED: &str = "it does not allow the connection";
 const NO_SUCH_HOST: &str = "no such host";
 
 type Verdict = (Kind, Retry, String);
@@ -115,8 +117,8 @@ impl Stage {
     fn tunnel_failure(&self, why: &str) -> Verdict {
         let status = why.split(|c: char| !c.is_ascii_digit()).find(|digits| digits.len() == 3);
         match status {
-            Some("401" | "407") => self.proxy_refuses("it wants other credentials"),
-            Some("403") => self.proxy_refuses("it does not allow the connection"),
+            Some("401" | "407") => self.proxy_refuses(OTHER_CREDENTIALS),
+            Some("403") => self.proxy_refuses(NOT_ALLOWED),
             Some(status @ ("408" | "429")) => self.unconnected(&format!("the proxy says {status}")),
             Some(status) if status.starts_with('5') => {
                 self.unconnected(&format!("the proxy says {status}"))
@@ -163,6 +165,37 @@ impl Stage {
         matches!(protocol, Some(Protocol::Socks5 | Protocol::Socks5h))
     }
 
+    /// Why the proxy itself refuses a request that it was to pass on, if an answer is its own. Some
+    /// proxies say 401 where 407 is meant; what they pass on bears their mark, `Via`.
+    fn own_refusal<'a>(
+        &self,
+        status: u16,
+        header: impl Fn(&str) -> Option<&'a str>,
+        error: Option<&ServerError>,
+    ) -> Option<&'static str> {
+        self.proxy.as_ref().filter(|proxy| proxy.forwards(&self.url))?;
+        let asks_who = header("www-authenticate").is_some_and(|how| how.starts_with("Basic"));
+        match status {
+            407 => Some(OTHER_CREDENTIALS),
+            401 if asks_who && error.is_none() && header("via").is_none() => {
+                Some(OTHER_CREDENTIALS)
+            }
+            403 if header("x-squid-error").is_some() => Some(NOT_ALLOWED),
+            _ => None,
+        }
+    }
+
+    /// Who has answered, as far as that can be told.
+    fn answerer(&self, error: Option<&ServerError>) -> String {
+        let server = self.url.server();
+        match &self.proxy {
+            Some(proxy) if proxy.forwards(&self.url) && error.is_none() => {
+                format!("{server} or the proxy {proxy}")
+            }
+            _ => server,
+        }
+    }
+
     /// What an answer means that is no 2xx and no redirect to be followed.
     pub(super) fn refusal<'a>(
         &self,
@@ -178,13 +211,12 @@ impl Stage {
             Some(key) => error.redacted(key),
             None => error,
         });
-        if status == 407 && self.proxy.is_some() {
-            let (kind, retry, message) = self.proxy_refuses("it wants other credentials");
+        if let Some(why) = self.own_refusal(status, header, error.as_ref()) {
+            let (kind, retry, message) = self.proxy_refuses(why);
             return Failure { status: Some(status), ..Failure::new(kind, retry, message) };
         }
         let (retry, asked) = advice(status, header, error.as_ref(), SystemTime::now());
-        let server = self.url.server();
-        let mut message = format!("{server} answered {status}");
+        let mut message = format!("{} answered {status}", self.answerer(error.as_ref()));
         if let Some(why) = reason(error.as_ref(), &body) {
             message.extend([": ", &why]);
         }

@@ -10,7 +10,7 @@ check_proxies() {
     if system_program tinyproxy; then proxies_http; else skip 'no tinyproxy'; fi
     if system_program microsocks; then proxies_socks; else skip 'no microsocks'; fi
     label='no credentials of a proxy reach the server' called=- code=-
-    same 'what the server saw of them' '' "$(grep -i 'proxy' "$seen_by_server")"
+    same 'what the server saw of them' '' "$(grep -iE 'proxy-|s3cret|alice' "$seen_by_server")"
 }
 
 # start_tinyproxy PORT ALLOWED [USER PASSWORD]: an http proxy that opens tunnels to the port that is
