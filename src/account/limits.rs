@@ -7,7 +7,7 @@ use super::count::Count;
 use super::estimate::Estimate;
 use super::models::Model;
 use super::money::Picodollars;
-use super::price::Source;
+use super::price::{Source, Tier};
 
 /// The limits of one request that need no ledger.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -143,6 +143,10 @@ fn worst(model: &Model, ask: &Ask, estimate: &Estimate) -> Result<Picodollars, R
         Some(worst) => Ok(worst),
         None if ask.fees.is_some() => {
             Err(Refusal::Fees { model, what: ask.fees.clone().unwrap_or_default() })
+        }
+        // A price map may list a rate for one way only.
+        None if estimate.cap_cost.is_none() && ask.tier == Tier::Standard => {
+            Err(Refusal::NoPrice { model })
         }
         None if estimate.cap_cost.is_none() => Err(Refusal::NoTierPrice { model }),
         None => Err(Refusal::NoBound { model }),

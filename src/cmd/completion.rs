@@ -7,9 +7,9 @@ use crate::account::bill::{Bill, Usage, bill};
 use crate::account::body::Ask;
 use crate::account::estimate::estimate;
 use crate::account::limits;
-use crate::account::models::Model;
+use crate::account::models::{self, Model};
 use crate::account::money::Picodollars;
-use crate::account::price::{Price, Tier};
+use crate::account::price::{Price, Source, Tier};
 use crate::cmd::answer::Answer;
 use crate::cmd::plan::Plan;
 use crate::cmd::request::{Claim, Course, Reply, Request};
@@ -142,15 +142,30 @@ fn bill_of(plan: &Plan, answer: &Answer, course: Course) -> Option<Bill> {
         // Before the end of a stream it is what was counted so far.
         Some(usage) if ended_well || answer.is_finished() => {
             let usage = Usage { kept: plan.ask.kept, ..usage };
-            Some(bill(&usage, &plan.price, tier, answer.is_finished()))
+            let exact = answer.is_finished();
+            Some(dearer(plan, answer, |price| bill(&usage, price, tier, exact)))
         }
         // Of a choice that was asked for and not seen (`best_of`) nobody here knows the length.
         None if ended_well && answer.choices() >= plan.ask.replies => {
             let prompt = plan.estimate.prompt.tokens;
             let echoed = if plan.body.echoes() { prompt } else { 0 };
             let reply = answer.tokens().saturating_sub(echoed);
-            Some(bill(&Usage { prompt, reply, ..Usage::default() }, &plan.price, tier, false))
+            let usage = Usage { prompt, reply, ..Usage::default() };
+            Some(dearer(plan, answer, |price| bill(&usage, price, tier, false)))
         }
         _ => None,
+    }
+}
+
+/// The bill at the price of the model that was asked. Should a dearer one of the table have
+/// answered (a router fell back to it, an alias has moved on), then at its price, as an estimate:
+/// the books are not to be below what is billed. Who names a price knows better.
+fn dearer(plan: &Plan, answer: &Answer, bill: impl Fn(&Price) -> Bill) -> Bill {
+    let asked = bill(&plan.price);
+    let answered = answer.progress.model.as_deref();
+    let answered = answered.filter(|_| plan.price.source == Source::Table).map(models::find);
+    match answered.and_then(|model| model.price).map(|price| bill(&price)) {
+        Some(other) if other.cost > asked.cost => Bill { exact: false, ..other },
+        _ => asked,
     }
 }

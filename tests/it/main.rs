@@ -12,6 +12,7 @@ mod batch_refusals;
 mod batch_results;
 mod batch_submit;
 mod batch_wait;
+mod bills;
 mod booking;
 mod budget;
 mod bulk;
