@@ -33,6 +33,8 @@ pub enum Error {
     TooMuch,
     /// There is no row with this number.
     NoSuchRow { id: RowId },
+    /// Somebody waits for its answer: it is too early to settle.
+    UnderWay { id: RowId },
     /// The row has the server's bill: there is nothing to settle.
     AlreadySettled { id: RowId },
 }
@@ -83,6 +85,11 @@ impl fmt::Display for Error {
                 f,
                 "cannot settle request {}: the ledger has no such request; gpt spend lists those \
                  that are unsettled",
+                id.0
+            ),
+            Error::UnderWay { id } => write!(
+                f,
+                "cannot settle request {}: it is still under way; wait for its end, or end it",
                 id.0
             ),
             Error::AlreadySettled { id } => write!(

@@ -4,8 +4,8 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 
 use super::entry::{Bill, RowId, Settlement};
 use super::error::{Error, Fault};
-use super::journal;
 use super::reservation::tokens;
+use super::{journal, process};
 
 /// In characters. Real ones have fewer than 50.
 const LONGEST_NAME: usize = 200;
@@ -65,6 +65,7 @@ pub(super) fn settle_by_hand(
     journal::durable(connection)?;
     let transaction = Transaction::new(connection, TransactionBehavior::Immediate)?;
     refuse_settled(&transaction, id)?;
+    refuse_under_way(&transaction, id)?;
     transaction.execute(
         "UPDATE request SET state = 'settled', by_hand = 1, cost = ?2 WHERE id = ?1",
         (id.0, cost),
@@ -80,6 +81,17 @@ fn refuse_settled(transaction: &Transaction, id: RowId) -> Result<(), Fault> {
         Ok(true) => Err(Error::AlreadySettled { id }.into()),
         Err(rusqlite::Error::QueryReturnedNoRows) => Err(Error::NoSuchRow { id }.into()),
         Err(error) => Err(error.into()),
+    }
+}
+
+/// A request that somebody still waits for may yet be billed at anything up to its worst case. It
+/// has no process once it has ended.
+fn refuse_under_way(transaction: &Transaction, id: RowId) -> Result<(), Fault> {
+    let query = "SELECT process FROM request WHERE id = ?1";
+    let waiting: Option<String> = transaction.query_row(query, [id.0], |row| row.get(0))?;
+    match waiting.as_deref().and_then(process::has_ended) {
+        Some(false) => Err(Error::UnderWay { id }.into()),
+        _ => Ok(()),
     }
 }
 

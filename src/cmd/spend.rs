@@ -125,9 +125,9 @@ fn settle(path: &Path, words: &[String]) -> anyhow::Result<()> {
         Err(error) => Err(error),
     };
     settled.map_err(|error| match error {
-        books::Error::NoSuchRow { .. } | books::Error::AlreadySettled { .. } => {
-            failure(Exit::Usage, error.to_string())
-        }
+        books::Error::NoSuchRow { .. }
+        | books::Error::UnderWay { .. }
+        | books::Error::AlreadySettled { .. } => failure(Exit::Usage, error.to_string()),
         books::Error::TooMuch => {
             let message = "--settle: more than $9.2 million; write what the request really cost";
             failure(Exit::Usage, message)

@@ -268,6 +268,10 @@ fn errors_say_what_why_and_what_to_do() {
              are unsettled",
         ),
         (
+            Error::UnderWay { id },
+            "cannot settle request 7: it is still under way; wait for its end, or end it",
+        ),
+        (
             Error::AlreadySettled { id },
             "cannot settle request 7: the server's bill has settled it already",
         ),

@@ -80,6 +80,8 @@ fn a_span_has_its_beginning_and_not_its_end() {
 fn what_died_without_an_answer_stays_booked_until_settled_by_hand() {
     let mut home = home();
     let id = home.book(NOON, 5);
+    // Whoever waits may still be billed.
+    assert_eq!(home.ledger.settle_by_hand(id, 0), Err(Error::UnderWay { id }));
     home.ledger.settle(id, &Settlement::default()).unwrap();
     assert_eq!(states(&home.ledger, NOON), [State::Unsettled]);
     assert_eq!(home.booked(None, None), (0, 5));
@@ -87,7 +89,7 @@ fn what_died_without_an_answer_stays_booked_until_settled_by_hand() {
     home.ledger.settle_by_hand(id, 2).unwrap();
     assert_eq!(states(&home.ledger, NOON), [State::Settled]);
     assert_eq!(home.booked(None, None), (2, 0));
-    // Its process was alive all the time, and now gives up: the hand has spoken.
+    // Its process was alive all the time, out of our sight, and now gives up: the hand has spoken.
     home.ledger.settle(id, &Settlement::default()).unwrap();
     assert_eq!(home.booked(None, None), (2, 0));
     // Its answer was only late: the server's bill has the last word.

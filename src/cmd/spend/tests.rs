@@ -218,10 +218,14 @@ fn settling_by_hand() {
     let mut books = books();
     let id = books.reserve("2026-11-02T12:00:00Z", "o4-mini", None);
     books.settle(id, 100, 0);
-    books.reserve("2026-11-02T12:00:00Z", "o4-mini", None);
+    let id = books.reserve("2026-11-02T12:00:00Z", "o4-mini", None);
+    let usage = |message: &'static str| Err((Exit::Usage, message));
+    let waits =
+        usage("cannot settle request 2: it is still under way; wait for its end, or end it");
+    check_settle(&books, "2", "0.0035", waits);
+    books.ledger.settle(id, &Settlement::default()).unwrap();
     check_settle(&books, "2", "0.0035", Ok(()));
     check_settle(&books, "2", "$.004", Ok(()));
-    let usage = |message: &'static str| Err((Exit::Usage, message));
     let settled = usage("cannot settle request 1: the server's bill has settled it already");
     check_settle(&books, "1", "0", settled);
     let unknown = usage(
