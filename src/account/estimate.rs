@@ -49,7 +49,8 @@ pub fn estimate(ask: &Ask, model: &Model, price: &Price) -> Estimate {
     let cap = ask.cap.or(longest);
     let cap_cost = output.map(|output| output.times(ask.replies));
     let fixed = match (input, cap_cost) {
-        (Some(_), _) if most == u64::MAX => None,
+        // What costs nothing costs nothing, however much there is of it.
+        (Some(input), _) if most == u64::MAX && input > Picodollars::ZERO => None,
         (Some(input), Some(cap_cost)) => {
             Some(input.times(most).plus(cap_cost.times(ask.beyond_cap)))
         }
@@ -58,6 +59,7 @@ pub fn estimate(ask: &Ask, model: &Model, price: &Price) -> Estimate {
     let worst = match (fixed, cap_cost, cap) {
         _ if ask.fees.is_some() => None,
         (Some(fixed), Some(cap_cost), Some(cap)) => Some(fixed.plus(cap_cost.times(cap))),
+        (Some(fixed), Some(Picodollars::ZERO), None) => Some(fixed),
         _ => None,
     };
     Estimate {

@@ -68,6 +68,21 @@ fn a_guess_is_priced_at_its_bound_and_no_higher_than_the_model_takes() {
     assert_eq!(line, "~10 prompt + up to 500 reply tokens, at no known cost (default rate)");
 }
 
+/// A server of one's own: no limit can be broken, whatever the length.
+#[test]
+fn what_is_free_needs_no_bound() {
+    let free = |rate: &str, prompt| {
+        let price = Price::flat(Source::Flag, rate::parse(rate).unwrap());
+        estimate(&Ask::plain(prompt, None), &models::find("llama-3.3-70b"), &price).worst
+    };
+    let endless = Count::about(10, u64::MAX);
+    assert_eq!(free("0", Count::exact(10)), Some(Picodollars::ZERO));
+    assert_eq!(free("0", endless), Some(Picodollars::ZERO));
+    assert_eq!(free("1/1M:0", Count::exact(10)), Some(Picodollars(10_000_000)));
+    assert_eq!(free("1/1M:0", endless), None);
+    assert_eq!(free("0:1/1M", Count::exact(10)), None);
+}
+
 #[test]
 fn without_a_cap_the_model_bounds_its_reply() {
     let no_cap = |prompt| Ask::plain(Count::exact(prompt), None);
