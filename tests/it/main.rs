@@ -15,6 +15,7 @@ mod batch_wait;
 mod bills;
 mod booking;
 mod budget;
+mod budget_words;
 mod bulk;
 mod bulk_resume;
 mod bulk_run;
