@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use crate::account::bill::Usage;
 use crate::account::price::Tier;
-use crate::bpe::Encoding;
+use crate::bpe::{self, Encoding};
 use crate::cmd::meter::Meter;
 use crate::stdio::{Stdio, visible};
 use crate::wire::reply::{self, BadReply, Chunk, Finish, Part, Progress};
@@ -39,6 +39,8 @@ pub struct Answer {
     streamed: bool,
     arrived: bool,
     over_cap: bool,
+    /// Tokens over the cap of an answer that came in one piece: all of it was written, and billed.
+    beyond: u64,
 }
 
 struct Choice {
@@ -73,6 +75,7 @@ impl Answer {
             streamed: false,
             arrived: false,
             over_cap: false,
+            beyond: 0,
         }
     }
 
@@ -127,7 +130,11 @@ impl Answer {
                 kept: String::new(),
             });
             if !piece.aside.is_empty() {
-                self.over_cap |= choice.aside.admit(&piece.aside) < piece.aside.len();
+                let within = choice.aside.admit(&piece.aside);
+                self.over_cap |= within < piece.aside.len();
+                if !self.streamed {
+                    self.beyond += bpe::count(encoding, &piece.aside.as_bytes()[within..]);
+                }
                 let aside = choice.aside.tokens();
                 choice.meter.lower(cap, aside);
                 let all = aside.saturating_add(choice.meter.tokens());
@@ -137,6 +144,9 @@ impl Answer {
             for text in [piece.text.as_str(), refusal] {
                 let within = &text[..choice.meter.admit(text)];
                 self.over_cap |= within.len() < text.len();
+                if !self.streamed {
+                    self.beyond += bpe::count(encoding, &text.as_bytes()[within.len()..]);
+                }
                 choice.shown |= !within.is_empty();
                 self.arrived |= choice.shown;
                 if keep && piece.index == 0 {
@@ -220,7 +230,8 @@ impl Answer {
 
     /// The tokens that arrived, by our own count.
     pub fn tokens(&self) -> u64 {
-        self.choices.values().map(|choice| choice.meter.tokens() + choice.aside.tokens()).sum()
+        let tokens = |choice: &Choice| choice.meter.tokens() + choice.aside.tokens();
+        self.beyond + self.choices.values().map(tokens).sum::<u64>()
     }
 
     /// The text of the first choice, if it was to be kept.

@@ -1,7 +1,6 @@
 //! The price of a model, from wherever one is set: flag, config, price map, table, default.
 
 use std::fs;
-use std::io::ErrorKind;
 use std::path::Path;
 
 use crate::account::models::{self, Model};

@@ -198,6 +198,36 @@ fn what_comes_beside_the_text_is_cut_off_too() {
     );
 }
 
+/// What came in one piece was written to its end, and is billed so, whatever of it is printed.
+#[test]
+fn a_whole_answer_over_the_cap_is_billed_whole() {
+    let whole = |message: &str, expected: Expect| {
+        let choice = format!(r#"{{"message":{message},"finish_reason":"stop"}}"#);
+        let server = Server::repeat(Reply::json(200, &format!(r#"{{"choices":[{choice}]}}"#)));
+        let args = ["chat", "--max-tokens", "2", "hello"];
+        Sandbox::new().gpt(args).server(&server).check(expected);
+    };
+    whole(
+        r#"{"content":"one two three four five"}"#,
+        expect![[r#"
+            one two
+            ! gpt: estimate: 7 prompt + up to 2 reply tokens, at most $0.000038 (gpt-5.6-terra)
+            ! gpt: used: ~7 prompt + ~5 reply tokens, ~$0.000074
+            ! gpt: the reply is not complete: the server ignored its cap and was cut off there; raise --max-tokens, or give --allow-incomplete
+            exit 9
+        "#]],
+    );
+    whole(
+        r#"{"reasoning_content":"one two three four five","content":"six"}"#,
+        expect![[r#"
+            ! gpt: estimate: 7 prompt + up to 2 reply tokens, at most $0.000038 (gpt-5.6-terra)
+            ! gpt: used: ~7 prompt + ~6 reply tokens, ~$0.000086
+            ! gpt: the reply is not complete: the server ignored its cap and was cut off there; raise --max-tokens, or give --allow-incomplete
+            exit 9
+        "#]],
+    );
+}
+
 /// Reasoning and text within the cap together, in one piece or in several.
 #[test]
 fn what_is_within_the_cap_is_whole() {
