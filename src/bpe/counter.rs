@@ -45,6 +45,11 @@ impl Counter {
         }
     }
 
+    /// The tokens of what cannot change any more.
+    pub fn so_far(&self) -> u64 {
+        self.tokens
+    }
+
     /// The tokens of all that was pushed.
     pub fn finish(mut self) -> u64 {
         while let Some(long) = self.long.take() {

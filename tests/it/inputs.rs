@@ -151,6 +151,7 @@ fn records_get_a_count_each() {
         "{\"prompt\":\"a\"}\n{\"promt\":\"b\"}\n",
         expect![[r#"
         1	$0.000002
+
         ! gpt: record 2: neither "prompt" nor "messages" in it
         exit 2
     "#]],
@@ -159,6 +160,7 @@ fn records_get_a_count_each() {
         &["--jsonl"],
         "{\"prompt\":\"a\"\n",
         expect![[r#"
+            [line break]
             ! gpt: record 1: not a JSON record: EOF while parsing an object, column 13
             exit 2
         "#]],

@@ -268,7 +268,7 @@ fn the_limit_is_for_the_total() {
         &["--max-tokens", "1", "--pass"],
         "hello ".repeat(100_000),
         expect![[r#"
-        ! gpt: at least 22 tokens are over --max-tokens 1; --truncate cuts
+        ! gpt: at least 21 tokens are over --max-tokens 1; --truncate cuts
         exit 3
     "#]],
     );
@@ -277,6 +277,54 @@ fn the_limit_is_for_the_total() {
         "hello world",
         expect![[r#"
         ! gpt: the following required arguments were not provided: --max-tokens <N>; try '--help'
+        exit 2
+    "#]],
+    );
+}
+
+/// More than is held in memory passes, byte for byte.
+#[test]
+fn much_is_passed() {
+    let text: Vec<u8> =
+        b"It is, at last.\n\xFF\r\n".iter().copied().cycle().take(6 << 20).collect();
+    let args = ["tokens", "--max-tokens", "9000000", "--pass"];
+    let outcome = Sandbox::new().gpt(args).input(text.clone()).run();
+    assert!(outcome.out == text, "{} bytes of {}", outcome.out.len(), text.len());
+}
+
+#[test]
+fn a_wrong_record_does_not_stop_the_others() {
+    let records = r#"{"prompt":"hello world","id":"first"}
+{"prompt":3}
+
+{"messages":[{"role":"user"}],"id":4}
+{"prompt":"hello"}
+"#;
+    check(
+        &["--jsonl"],
+        records,
+        expect![[r#"
+        2	$0.000004	"first"
+
+
+        6	$0.000012	4
+        1	$0.000002
+        ! gpt: record 2: not a JSON record: invalid type: integer `3`, expected a string, column 11
+        ! gpt: record 3: not a JSON object, such as {"prompt": "..."}
+        exit 2
+    "#]],
+    );
+    check(
+        &["--jsonl", "--json"],
+        records,
+        expect![[r#"
+        {"index":1,"id":"first","tokens":2,"exact":true,"cost":0.000004,"model":"gpt-5.6-terra","encoding":"o200k_base"}
+        {"index":2,"error":"record 2: not a JSON record: invalid type: integer `3`, expected a string, column 11"}
+        {"index":3,"error":"record 3: not a JSON object, such as {\"prompt\": \"...\"}"}
+        {"index":4,"id":4,"tokens":6,"exact":true,"cost":0.000012,"model":"gpt-5.6-terra","encoding":"o200k_base"}
+        {"index":5,"tokens":1,"exact":true,"cost":0.000002,"model":"gpt-5.6-terra","encoding":"o200k_base"}
+        ! gpt: record 2: not a JSON record: invalid type: integer `3`, expected a string, column 11
+        ! gpt: record 3: not a JSON object, such as {"prompt": "..."}
         exit 2
     "#]],
     );
@@ -294,6 +342,14 @@ fn models_are_compared() {
         gpt-4o            o200k_base        7  $0.000018
         gpt-6-sol         o200k_base       ~7  $0.000014
         text-davinci-003  p50k_base        18  $0.000036
+    "#]],
+    );
+    check(
+        &["--compare", "gpt-4,"],
+        "hello world",
+        expect![[r#"
+        ! gpt: --compare: a model without a name; check the commas
+        exit 2
     "#]],
     );
     check(

@@ -8,6 +8,7 @@ use super::inputs::Sources;
 use super::measure::Measure;
 use crate::args;
 use crate::cmd::pricing::Pricing;
+use crate::exit::{Exit, failure};
 use crate::stdio::Stdio;
 
 /// All inputs together, by each model. The largest count is the one that a limit is held against.
@@ -17,6 +18,9 @@ pub fn run(
     form: Form,
     stdio: &mut Stdio,
 ) -> anyhow::Result<(Totals, Sources)> {
+    if args.compare.iter().any(|name| name.trim().is_empty()) {
+        return Err(failure(Exit::Usage, "--compare: a model without a name; check the commas"));
+    }
     let measures: Vec<Measure> = args
         .compare
         .iter()

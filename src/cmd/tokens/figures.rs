@@ -10,6 +10,7 @@ use crate::account::count::Count;
 use crate::account::money::Picodollars;
 use crate::bpe;
 use crate::cmd::exact_json;
+use crate::exit::Exit;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Form {
@@ -73,15 +74,36 @@ impl<'a> Figures<'a> {
         }
     }
 
-    fn json(&self) -> Map<String, Value> {
+    /// In the place of a record that could not be counted: an empty line, or what was wrong.
+    pub fn print_error(
+        &self,
+        error: &anyhow::Error,
+        form: Form,
+        out: &mut impl Write,
+    ) -> io::Result<()> {
+        if form != Form::Json {
+            return writeln!(out);
+        }
+        let mut object = self.identity();
+        object.insert("error".into(), format!("{error:#}").into());
+        writeln!(out, "{}", Value::Object(object))
+    }
+
+    /// Which record it is.
+    fn identity(&self) -> Map<String, Value> {
         let mut object = Map::new();
-        let mut put = |key: &str, value: Value| object.insert(key.into(), value);
         if let Some(index) = self.index {
-            put("index", index.into());
+            object.insert("index".into(), index.into());
         }
         if let Some(id) = &self.id {
-            put("id", id.clone());
+            object.insert("id".into(), id.clone());
         }
+        object
+    }
+
+    fn json(&self) -> Map<String, Value> {
+        let mut object = self.identity();
+        let mut put = |key: &str, value: Value| object.insert(key.into(), value);
         if let Some(name) = &self.name {
             put("file", name.to_string_lossy().into());
         }
@@ -107,6 +129,8 @@ fn spaced(ids: &[u32]) -> String {
 pub struct Totals {
     pub inputs: u64,
     pub tokens: u64,
+    /// How the first of those that could not be counted failed.
+    pub failed: Option<Exit>,
     estimated: bool,
     cost: Picodollars,
 }

@@ -7,22 +7,22 @@ pub(in crate::cmd) mod cut;
 mod figures;
 mod inputs;
 mod measure;
+mod pass;
 mod pieces;
 mod records;
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::path::Path;
 use std::thread;
 
 use crate::account::framing::{self, Chat};
 use crate::account::message;
 use crate::args::{self, Keep};
-use crate::bpe;
 use crate::cmd::messages;
 use crate::cmd::numbered::Pattern;
 use crate::cmd::pricing::Pricing;
-use crate::cmd::records::{JsonRecord, Records};
+use crate::cmd::records::Records;
 use crate::exit::{Exit, failure};
 use crate::settings::Settings;
 use crate::stdio::{self, Stdio, reason};
@@ -49,9 +49,9 @@ pub fn run(args: &args::Tokens, stdio: &mut Stdio) -> anyhow::Result<Exit> {
     let mut sources = Sources::find(&args.files, args.recursive, stdio);
     let mut totals = Totals::default();
     if args.pass {
-        pass(args, &measure, &mut sources, stdio)?;
+        pass::run(args, &measure, &mut sources, stdio)?;
     } else if let Some(records) = records(args) {
-        count_records(args, &measure, records, &mut sources, &mut totals, stdio)?;
+        records::run(args, &measure, records, &mut sources, &mut totals, stdio)?;
     } else if args.truncate.is_some() || args.split.is_some() {
         cut(args, &measure, &mut sources, stdio)?;
     } else if args.decode || args.show || (args.ids && !args.json) {
@@ -105,61 +105,6 @@ fn count_inputs(
     })?;
     if totals.inputs > 1 && form(args) != Form::Bare {
         totals.print(form(args), measure, &mut stdio.out)?;
-    }
-    Ok(())
-}
-
-fn count_records(
-    args: &args::Tokens,
-    measure: &Measure,
-    form_of: Records,
-    sources: &mut Sources,
-    totals: &mut Totals,
-    stdio: &mut Stdio,
-) -> anyhow::Result<()> {
-    sources.each(stdio, |_, input, stdio| {
-        let mut input = BufReader::with_capacity(64 * 1024, input);
-        let mut record = Vec::new();
-        while form_of.next(&mut input, &mut record)? {
-            let mut figures = Figures::new(measure);
-            let index = totals.inputs + 1;
-            figures.index = Some(index);
-            if form_of == Records::Json {
-                let record = JsonRecord::read(&record, index)?;
-                figures.set_count(records::count(&record, &measure.model, index)?);
-                figures.id = record.id;
-            } else if args.ids {
-                figures.count_ids(&record);
-            } else {
-                figures.set_text_tokens(bpe::count(measure.encoding, &record));
-            }
-            totals.add(&figures);
-            figures.print(form(args), &mut stdio.out)?;
-        }
-        Ok(())
-    })
-}
-
-/// Copies the inputs, all of them or nothing. Reads no more than the limit can hold.
-fn pass(
-    args: &args::Tokens,
-    measure: &Measure,
-    sources: &mut Sources,
-    stdio: &mut Stdio,
-) -> anyhow::Result<()> {
-    let limit = args.max_tokens.unwrap_or(u64::MAX);
-    let longest = limit.saturating_mul(bpe::LONGEST_TOKEN as u64).saturating_add(1);
-    let mut text = Vec::new();
-    let mut tokens = 0;
-    sources.each(stdio, |_, mut input, _| {
-        let start = text.len();
-        let too_long = input.by_ref().take(longest).read_to_end(&mut text)? as u64 == longest;
-        tokens += measure.framed(bpe::count(measure.encoding, &text[start..]));
-        let at_least = if too_long { "at least " } else { "" };
-        if tokens > limit { Err(over_limit(at_least, tokens, limit)) } else { Ok(()) }
-    })?;
-    if sources.unreadable == 0 {
-        stdio.out.write_all(&text)?;
     }
     Ok(())
 }
@@ -265,7 +210,7 @@ fn threads(args: &args::Tokens) -> usize {
     }
 }
 
-/// What the run as a whole amounts to: over the limit, something unread, or done.
+/// What the run as a whole amounts to: over the limit, a wrong record, something unread, or done.
 fn finish(
     args: &args::Tokens,
     totals: &Totals,
@@ -278,7 +223,7 @@ fn finish(
     }
     match args.max_tokens {
         Some(limit) if totals.tokens > limit => Err(over_limit("", totals.tokens, limit)),
-        _ if sources.unreadable > 0 => Ok(Exit::Local),
-        _ => Ok(Exit::Done),
+        _ if sources.unreadable > 0 => Ok(totals.failed.unwrap_or(Exit::Local)),
+        _ => Ok(totals.failed.unwrap_or(Exit::Done)),
     }
 }
