@@ -828,7 +828,7 @@ tail\t''"
 complete -c gpt -n "__fish_gpt_using_subcommand tokens" -l split -d 'Print pieces of at most N tokens, each ended by NUL' -r
 complete -c gpt -n "__fish_gpt_using_subcommand tokens" -l overlap -d 'Tokens that a piece repeats of the one before' -r
 complete -c gpt -n "__fish_gpt_using_subcommand tokens" -l output -d 'Write the pieces to files: \'part-%03d.txt\' gives part-001.txt, part-002.txt, ...' -r -F
-complete -c gpt -n "__fish_gpt_using_subcommand tokens" -s j -l jobs -d 'Threads for large inputs [default: the machine\'s processors]' -r
+complete -c gpt -n "__fish_gpt_using_subcommand tokens" -s j -l jobs -d 'Threads for large inputs [default: 2, where the machine has two processors]' -r
 complete -c gpt -n "__fish_gpt_using_subcommand tokens" -s m -l model -d 'Count as this model does [default: gpt-5.6-terra]' -r -f -a "ada\t''
 babbage\t''
 babbage-002\t''

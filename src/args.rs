@@ -917,8 +917,13 @@ pub struct Tokens {
     )]
     pub show: bool,
 
-    /// Threads for large inputs [default: the machine's processors]
-    #[arg(short = 'j', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    /// Threads for large inputs [default: 2, where the machine has two processors]
+    #[arg(
+        short = 'j',
+        long,
+        value_name = "N",
+        value_parser = clap::value_parser!(u16).range(1..=1000)
+    )]
     pub jobs: Option<u16>,
 
     /// Nothing on standard error but errors

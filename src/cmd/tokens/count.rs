@@ -7,7 +7,7 @@ use std::thread;
 use crate::bpe::{self, Counter, Encoding};
 
 /// A block fits the second-level cache, and is what a thread is worth starting for.
-const BLOCK: usize = 256 * 1024;
+const BLOCK: usize = 128 * 1024;
 
 /// The tokens of all of `input`, by each encoding.
 pub fn count<R: Read + Send>(
@@ -66,8 +66,13 @@ fn shared<R: Read + Send>(
 ) -> io::Result<u64> {
     let blocks = Mutex::new(Blocks { input, encoding, rest: first, ended: false });
     thread::scope(|scope| {
-        let others: Vec<_> =
-            (1..threads).map(|_| scope.spawn(|| count_blocks(&blocks, encoding))).collect();
+        // Where no more threads can be had, those there are count it all.
+        let others: Vec<_> = (1..threads)
+            .map_while(|_| {
+                let thread = thread::Builder::new();
+                thread.spawn_scoped(scope, || count_blocks(&blocks, encoding)).ok()
+            })
+            .collect();
         let counted = count_blocks(&blocks, encoding);
         others.into_iter().try_fold(counted?, |sum, other| {
             Ok(sum + other.join().expect("counting does not panic")?)

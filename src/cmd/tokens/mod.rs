@@ -203,10 +203,12 @@ fn conversation(
     finish(args, &totals, &Sources::default(), stdio)
 }
 
+/// Each takes its two megabytes of memory, and two are about as quick as a pipe or a disk: more
+/// must be asked for.
 fn threads(args: &args::Tokens) -> usize {
     match args.jobs {
         Some(jobs) => usize::from(jobs),
-        None => thread::available_parallelism().map_or(1, usize::from),
+        None => thread::available_parallelism().map_or(1, |all| usize::from(all).min(2)),
     }
 }
 
