@@ -28,6 +28,9 @@ _gpt() {
             gpt,generate)
                 cmd="gpt__subcmd__generate"
                 ;;
+            gpt,help)
+                cmd="gpt__subcmd__help"
+                ;;
             gpt,image)
                 cmd="gpt__subcmd__image"
                 ;;
@@ -65,7 +68,7 @@ _gpt() {
 
     case "${cmd}" in
         gpt)
-            opts="-h -V --help --version batch models spend generate chat complete image tokens"
+            opts="-h -V --help --version batch models spend help generate chat complete image tokens"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -993,6 +996,20 @@ _gpt() {
                     fi
                     return 0
                     ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        gpt__subcmd__help)
+            opts="-h --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 *)
                     COMPREPLY=()
                     ;;

@@ -28,6 +28,7 @@ Register-ArgumentCompleter -Native -CommandName 'gpt' -ScriptBlock {
             [CompletionResult]::new('batch', 'batch', [CompletionResultType]::ParameterValue, 'Have many requests answered within a day, at half the price')
             [CompletionResult]::new('models', 'models', [CompletionResultType]::ParameterValue, 'List the models that are known: encoding, context, longest reply, prices')
             [CompletionResult]::new('spend', 'spend', [CompletionResultType]::ParameterValue, 'Tell what was spent, from the ledger; sends nothing')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Tell how a command is used, or what the exit codes mean')
             [CompletionResult]::new('generate', 'generate', [CompletionResultType]::ParameterValue, 'Print the manual or the completions of a shell')
             [CompletionResult]::new('chat', 'chat', [CompletionResultType]::ParameterValue, 'Ask a chat model once, or hold a conversation')
             [CompletionResult]::new('complete', 'complete', [CompletionResultType]::ParameterValue, 'Let a text model continue the prompt')
@@ -161,6 +162,11 @@ Register-ArgumentCompleter -Native -CommandName 'gpt' -ScriptBlock {
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON')
             [CompletionResult]::new('--csv', '--csv', [CompletionResultType]::ParameterName, 'Print comma-separated values')
             [CompletionResult]::new('--plot', '--plot', [CompletionResultType]::ParameterName, 'Draw money by day')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'gpt;help' {
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break

@@ -20,7 +20,7 @@ Exit codes: 0 done and complete, 1 something here failed, 2 wrong command line o
 6 request refused, 7 rate-limited or out of quota, 8 server or network failed,
 9 the answer is not complete, 130 and 143 interrupted.
 
-'gpt COMMAND --help' tells more; 'man gpt' tells all.",
+'gpt help COMMAND' tells more; 'man gpt' tells all.",
     disable_help_subcommand = true,
     arg_required_else_help = true,
     infer_long_args = false
@@ -46,6 +46,8 @@ pub enum Command {
     Models(Deferred<Models>),
     /// Tell what was spent, from the ledger; sends nothing
     Spend(Deferred<Spend>),
+    /// Tell how a command is used, or what the exit codes mean
+    Help(Deferred<Help>),
     /// Print the manual or the completions of a shell
     #[command(hide = true)]
     Generate(Deferred<Generate>),
@@ -1008,6 +1010,13 @@ pub enum By {
     Day,
     Tag,
     Command,
+}
+
+#[derive(Args)]
+pub struct Help {
+    /// A command, or 'exit-codes'
+    #[arg(value_name = "TOPIC")]
+    pub topic: Vec<String>,
 }
 
 #[derive(Args)]

@@ -2,6 +2,8 @@
 
 mod manual;
 
+pub use manual::EXIT_STATUS;
+
 use std::fs;
 
 use clap::builder::PossibleValuesParser;

@@ -16,6 +16,7 @@ mod desk;
 mod exchange;
 mod files;
 mod generate;
+mod help;
 mod image;
 mod job;
 mod messages;
@@ -51,6 +52,7 @@ pub fn run(command: &Command, stdio: &mut Stdio) -> anyhow::Result<Exit> {
         Command::Tokens(args) => tokens::run(args, stdio),
         Command::Models(args) => models::run(args, stdio),
         Command::Spend(args) => spend::run(args, stdio),
+        Command::Help(args) => help::run(args, stdio),
         Command::Generate(args) => generate::run(args, stdio),
     }
 }

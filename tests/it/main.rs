@@ -29,6 +29,7 @@ mod exits;
 mod failures;
 mod fuzz;
 mod generated;
+mod help;
 mod image;
 mod image_address;
 mod image_edit;

@@ -146,7 +146,7 @@ const COUNTING: &str = "chat complete image batch tokens";
 const SECTIONS: [(&str, &[Entry]); 3] =
     [("EXIT STATUS", EXIT_STATUS), ("ENVIRONMENT", ENVIRONMENT), ("FILES", FILES)];
 
-const EXIT_STATUS: &[Entry] = &[
+pub const EXIT_STATUS: &[Entry] = &[
     ("0", "Done, and complete; also when the reader of our output left early.", ALL),
     ("1", "Something here failed: a file, a full disk, the ledger.", ALL),
     ("2", "The command line or the input is wrong; nothing was sent.", ALL),
