@@ -1,13 +1,15 @@
 //! One request, from reservation to settlement: the only place where money, wire and output
 //! meet.
 
+mod way;
+
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::account::bill::Bill;
 use crate::books::Settlement;
-use crate::cmd::attempt::{self, Event};
+use crate::cmd::attempt::Event;
 use crate::cmd::booking::{Booking, booked};
 use crate::cmd::pace::{Leave, Pace};
 use crate::cmd::request::{Course, Reply, Request};
@@ -16,6 +18,7 @@ use crate::exit::{Exit, failure};
 use crate::stdio::Stdio;
 use crate::wire::reply::BadReply;
 use crate::wire::{Client, Failure, Kind, Payload, Waits};
+use way::{Paced, Watched, Way};
 
 /// How often whoever waits is told that it goes on.
 const TICK: Duration = Duration::from_secs(1);
@@ -269,92 +272,6 @@ impl<'a, R: Request> Exchange<'a, R> {
             duration_ms: self.account.milliseconds(),
         };
         self.booking.settle(&settlement, stdio);
-    }
-}
-
-/// How attempts are made, and waited for.
-trait Way<R: Request> {
-    fn attempt(
-        &mut self,
-        exchange: &mut Exchange<'_, R>,
-        body: &Arc<Payload>,
-        within: Duration,
-        answer: &mut R::Reply,
-        stdio: &mut Stdio,
-    ) -> End;
-
-    /// False if there is to be no other attempt.
-    fn wait(&mut self, wait: Duration) -> bool;
-}
-
-/// On a thread of their own each, so that a signal is heard at any moment.
-struct Watched<W> {
-    sender: SyncSender<Event<W>>,
-    events: Receiver<Event<W>>,
-}
-
-impl<R: Request> Way<R> for Watched<Whole<R>> {
-    fn attempt(
-        &mut self,
-        exchange: &mut Exchange<'_, R>,
-        body: &Arc<Payload>,
-        within: Duration,
-        answer: &mut R::Reply,
-        stdio: &mut Stdio,
-    ) -> End {
-        let (read, sender) = (answer.reader(), self.sender.clone());
-        attempt::start(&exchange.client, exchange.plan, body, read, within, sender);
-        exchange.receive(body, &self.events, answer, stdio)
-    }
-
-    fn wait(&mut self, wait: Duration) -> bool {
-        matches!(self.events.recv_timeout(wait), Err(RecvTimeoutError::Timeout))
-    }
-}
-
-/// On this thread, one of many that keep pace.
-struct Paced<'p> {
-    pace: &'p Pace,
-    leave: Leave,
-}
-
-impl<R: Request> Way<R> for Paced<'_> {
-    fn attempt(
-        &mut self,
-        exchange: &mut Exchange<'_, R>,
-        body: &Arc<Payload>,
-        within: Duration,
-        answer: &mut R::Reply,
-        stdio: &mut Stdio,
-    ) -> End {
-        if self.pace.is_stopped() {
-            return exchange.stopped(false);
-        }
-        let read = answer.reader();
-        match attempt::here(&exchange.client, exchange.plan, body, read, within) {
-            Ok(heard) => {
-                let claim = exchange.plan.claim();
-                let tokens = claim.prompt_tokens.saturating_add(claim.reply_tokens);
-                self.pace.answered(&heard.allowances, tokens);
-                exchange.account.request_id = heard.request_id;
-                match answer.take_whole(heard.whole, stdio).map_err(anyhow::Error::downcast) {
-                    Ok(()) => End::Answered,
-                    Err(Ok(bad)) => End::Misanswered(bad),
-                    Err(Err(error)) => End::Unprinted(error),
-                }
-            }
-            Err(failed) if failed.kind == Kind::Interrupted => exchange.stopped(failed.sent),
-            Err(failed) => {
-                self.pace.failed(&failed, self.leave);
-                End::Failed(failed)
-            }
-        }
-    }
-
-    fn wait(&mut self, wait: Duration) -> bool {
-        let leave = if self.pace.wait(wait) { self.pace.leave() } else { None };
-        self.leave = leave.unwrap_or_default();
-        leave.is_some()
     }
 }
 
