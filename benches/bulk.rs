@@ -8,7 +8,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use std::fs::{self, File};
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -16,12 +16,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-const RECORDS: usize = 10_000;
-const AT_ONCE: usize = 16;
+const RECORDS: u32 = 10_000;
+const AT_ONCE: u32 = 16;
 const ROUNDS: usize = 5;
-const PROCESSES: usize = 400;
+const PROCESSES: u32 = 400;
 const SLOW: Duration = Duration::from_millis(200);
-const SLOW_RECORDS: usize = 320;
+const SLOW_RECORDS: u32 = 320;
 const ANSWER: &str = r#"{"id":"chatcmpl-1","object":"chat.completion","created":1700000000,"model":"gpt-5.6-terra","choices":[{"index":0,"message":{"role":"assistant","content":"A program that reads text, changes it and writes it."},"finish_reason":"stop"}],"usage":{"prompt_tokens":18,"completion_tokens":11,"total_tokens":29}}"#;
 
 fn main() {
@@ -29,9 +29,8 @@ fn main() {
     let _ = fs::remove_dir_all(&home);
     fs::create_dir_all(&home).unwrap();
     let input = home.join("input");
-    let lines = |count: usize| -> String {
-        (0..count).map(|n| format!("Say in one sentence what a Unix filter is. {n}\n")).collect()
-    };
+    let line = |number| format!("Say in one sentence what a Unix filter is. {number}\n");
+    let lines = |count: u32| (0..count).map(line).collect::<Vec<_>>().concat();
     fs::write(&input, lines(RECORDS)).unwrap();
     let base = serve(Duration::ZERO);
     let job = |base: &str, ledger: &str| {
@@ -58,7 +57,8 @@ fn main() {
             peaks[place] = peak.max(peaks[place]);
         }
     }
-    let names = ["a loop on sockets", "a loop with ureq and serde_json", "gpt, GPT_LEDGER=off", "gpt"];
+    let names =
+        ["a loop on sockets", "a loop with ureq and serde_json", "gpt, GPT_LEDGER=off", "gpt"];
     let sockets = median(&mut times[0]);
     for (place, name) in names.iter().enumerate() {
         let time = median(&mut times[place]);
@@ -73,7 +73,7 @@ fn main() {
 
     fs::write(&input, lines(SLOW_RECORDS)).unwrap();
     let slow = serve(SLOW);
-    let least = SLOW.as_secs_f64() * SLOW_RECORDS as f64 / AT_ONCE as f64;
+    let least = SLOW.as_secs_f64() * f64::from(SLOW_RECORDS) / f64::from(AT_ONCE);
     println!("\n{SLOW_RECORDS} records of 200 ms, {AT_ONCE} at once: {least:.2} s at least");
     for (name, ledger) in [("gpt, GPT_LEDGER=off", "off"), ("gpt", books)] {
         let (time, _) = run(&mut job(&slow, ledger), &input);
@@ -86,16 +86,16 @@ fn median(times: &mut [f64]) -> f64 {
     times[times.len() / 2]
 }
 
-#[expect(clippy::cast_precision_loss, reason = "counts are small")]
-fn per_second(count: usize, time: f64) -> f64 {
-    count as f64 / time
+fn per_second(count: u32, time: f64) -> f64 {
+    f64::from(count) / time
 }
 
 /// The requests' bodies, as the program sends them.
 fn bodies(job: &mut Command, input: &Path) -> Vec<String> {
     let output = job.arg("--dry-run").stdin(File::open(input).unwrap()).output().unwrap();
     let lines = String::from_utf8(output.stdout).unwrap();
-    let body = |line: &str| line.split_once(r#""body":"#).unwrap().1.strip_suffix('}').unwrap().to_owned();
+    let body =
+        |line: &str| line.split_once(r#""body":"#).unwrap().1.strip_suffix('}').unwrap().to_owned();
     lines.lines().map(body).collect()
 }
 
@@ -125,7 +125,8 @@ fn plain(base: &str, bodies: &[String], work: fn(&str, &mut dyn Iterator<Item = 
     thread::scope(|scope| {
         for _ in 0..AT_ONCE {
             scope.spawn(|| {
-                let mut mine = std::iter::from_fn(|| bodies.get(next.fetch_add(1, Ordering::Relaxed)));
+                let mut mine =
+                    std::iter::from_fn(|| bodies.get(next.fetch_add(1, Ordering::Relaxed)));
                 work(base, &mut mine);
             });
         }

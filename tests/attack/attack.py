@@ -5,6 +5,7 @@ import sys
 import time
 import traceback
 
+import bulk
 import crashes
 import crowds
 import ledgers
@@ -15,7 +16,7 @@ def main():
     gpt = os.path.abspath(sys.argv[1])
     only = sys.argv[2:]  # words of names, to run a few
     passed = failed = 0
-    for room in (crowds, crashes, ledgers, speed):
+    for room in (crowds, crashes, ledgers, bulk, speed):
         for attack in room.ATTACKS:
             name = attack.__name__.replace("_", " ")
             if only and not any(word in name for word in only):

@@ -227,19 +227,19 @@ fn an_answer_waits_for_those_before_it_and_no_longer() {
     });
     let sandbox = Sandbox::new();
     let input: String =
-        (0..50).map(|n| if n == 1 { "slow\n".into() } else { format!("{n}\n") }).collect();
+        (0..600).map(|n| if n == 1 { "slow\n".into() } else { format!("{n}\n") }).collect();
     let running = sandbox
         .gpt(["chat", "--max-tokens", "9", "--lines", "-q", "-j", "2", "--resume", "out"])
         .server(&server)
         .input(input.clone());
     let running = std::thread::spawn(move || running.run());
-    // Two at once, sixteen ahead of what is printed: one, the slow one, fifteen more.
-    server.wait_for(17);
+    // The first, the slow one, and what two threads may ask ahead of it.
+    server.wait_for(1 + 512);
     let early = sandbox.read("out");
     gate.open();
     let outcome = running.join().unwrap();
     assert_eq!((early.as_str(), outcome.to_string().as_str()), ("<0>\n", ""));
-    assert_eq!(sandbox.read("out").lines().count(), 50);
+    assert_eq!(sandbox.read("out").lines().count(), 600);
     assert_eq!(sandbox.read("out").lines().nth(1), Some("slow"));
 }
 

@@ -29,6 +29,12 @@ use crate::wire::{self, Client, Failure, Interrupter, Kind};
 /// How often a thread that waits for room looks whether the job was stopped.
 const GLANCE: Duration = Duration::from_millis(200);
 
+/// So many records, for each thread, may be asked ahead of the last that was printed: few while
+/// much waits to be printed, many while it is little.
+const NEAREST: u64 = 2;
+const FURTHEST: u64 = 256;
+const MOST_HELD: usize = 16 << 20;
+
 pub struct Crew<'a> {
     pub call: &'a Call<'a>,
     pub server: &'a wire::Settings,
@@ -47,12 +53,14 @@ pub struct Crew<'a> {
 pub struct Line<'a> {
     input: Mutex<Input<'a>>,
     room: Condvar,
-    window: u64,
+    at_once: u64,
 }
 
 struct Input<'a> {
     reading: Reading<'a>,
     printed: u64,
+    /// The bytes of lines that wait to be printed.
+    held: usize,
 }
 
 /// How the job is brought to an end before its time.
@@ -105,13 +113,16 @@ impl Stop {
 }
 
 impl<'a> Line<'a> {
-    pub fn new(reading: Reading<'a>, window: u64) -> Self {
-        Self { input: Mutex::new(Input { reading, printed: 0 }), room: Condvar::new(), window }
+    pub fn new(reading: Reading<'a>, at_once: u64) -> Self {
+        let input = Mutex::new(Input { reading, printed: 0, held: 0 });
+        Self { input, room: Condvar::new(), at_once }
     }
 
-    /// So many records are printed: as many more may be asked.
-    pub fn printed(&self, count: u64) {
-        lock(&self.input).printed = count;
+    /// So many records are printed, and lines of so many bytes wait to be.
+    pub fn printed(&self, count: u64, held: usize) {
+        let mut input = lock(&self.input);
+        (input.printed, input.held) = (count, held);
+        drop(input);
         self.room.notify_all();
     }
 
@@ -121,7 +132,9 @@ impl<'a> Line<'a> {
             if stop.pace.is_stopped() {
                 return None;
             }
-            if input.reading.read() < input.printed + self.window {
+            let ahead = input.reading.read() - input.printed;
+            let most = if input.held < MOST_HELD { FURTHEST } else { NEAREST };
+            if ahead < self.at_once * most {
                 return input.reading.take_next();
             }
             let waited = self.room.wait_timeout(input, GLANCE);

@@ -38,9 +38,6 @@ use print::Printer;
 use spool::Spool;
 use survey::Survey;
 
-/// So many answers a thread may wait for an earlier one to be printed.
-const WINDOW: u64 = 8;
-
 /// Makes a request's body of a record. In every pass it makes the same.
 pub type Make<'a> = &'a (dyn Fn(&Record) -> anyhow::Result<Body> + Sync);
 
@@ -112,7 +109,7 @@ impl Job<'_> {
             desk: &desk,
             kept,
             stop: Arc::clone(&stop),
-            line: Line::new(spool.records()?, at_once * WINDOW),
+            line: Line::new(spool.records()?, at_once),
         };
         let heard = Arc::clone(&stop);
         call.signals.hear(move |signal| heard.hear(signal));

@@ -22,6 +22,8 @@ const LINE: Duration = Duration::from_secs(30);
 
 pub struct Printer {
     waiting: BTreeMap<u64, Asked>,
+    /// The bytes of their lines.
+    held: usize,
     /// Lines of records that were not asked: printed only if one behind them was.
     unasked: Vec<Asked>,
     printed: u64,
@@ -43,6 +45,7 @@ impl Printer {
         let now = Instant::now();
         Self {
             waiting: BTreeMap::new(),
+            held: 0,
             unasked: Vec::new(),
             printed: 0,
             tally: Tally::new(survey.requests + survey.kept, survey.total().worst),
@@ -76,20 +79,15 @@ impl Printer {
     ) {
         loop {
             match asked.recv_timeout(FRAME) {
-                Ok(one) => {
-                    self.waiting.insert(one.index, one);
-                }
+                Ok(one) => self.take(one),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
             for one in asked.try_iter() {
-                self.waiting.insert(one.index, one);
+                self.take(one);
             }
-            let before = self.printed;
             self.print(outlet, stdio);
-            if self.printed > before {
-                crew.line.printed(self.printed + self.unasked.len() as u64);
-            }
+            crew.line.printed(self.next() - 1, self.held);
             if self.unprinted.is_some() {
                 crew.stop.pace.stop();
             }
@@ -105,9 +103,15 @@ impl Printer {
         self.clear(stdio);
     }
 
+    fn take(&mut self, one: Asked) {
+        self.held += one.line.len();
+        self.waiting.insert(one.index, one);
+    }
+
     fn print(&mut self, outlet: &mut Outlet, stdio: &mut Stdio) {
         let mut printed = false;
         while let Some(one) = self.waiting.remove(&self.next()) {
+            self.held -= one.line.len();
             if matches!(one.fate, Fate::Unasked) {
                 self.unasked.push(one);
                 continue;
