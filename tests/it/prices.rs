@@ -162,7 +162,7 @@ fn a_price_that_is_none_is_refused() {
         &["--prices", "noise.json"],
         "",
         expect![[r#"
-        ! gpt: noise.json: no price map: it is not UTF-8; one JSON object is wanted
+        ! gpt: price map noise.json: not UTF-8 at byte 0
         exit 2
     "#]],
     );
