@@ -94,8 +94,8 @@ impl<T: FromArgMatches> FromArgMatches for Deferred<T> {
 The prompt is the PROMPT words, then a blank line, then standard input; either may be missing.
 With neither, on a terminal, a conversation begins.
 
-With --lines, -0 or --jsonl every record of standard input is a request of its own, behind the PROMPT
-words. All are read, and estimated as one, before the first is sent; --max-cost is for all of them.
+With --lines, -0 or --jsonl every record of standard input is a request of its own, behind the
+PROMPT words. All are read, and estimated as one, before the first is sent; --max-cost is for all.
 A reply is a line, its line breaks folded; with --json a JSON line: index, id, reply, usage, cost,
 error. A record that fails is an empty line, or an error, and does not stop the others.
 --resume OUT finds answers by their id, else by their place and content (in plain text by their

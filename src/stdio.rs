@@ -129,8 +129,8 @@ impl Write for Out {
     }
 }
 
-/// Nothing at all for a thread without streams. A reader that left is told apart from a disk that is
-/// full.
+/// Nothing at all for a thread without streams. A reader that left is told apart from a disk that
+/// is full.
 pub struct Stream(Option<BufWriter<StdoutLock<'static>>>);
 
 impl Write for Stream {

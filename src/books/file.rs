@@ -72,7 +72,9 @@ pub(super) fn open_to_read(path: &Path) -> Result<Option<Connection>, Error> {
 }
 
 fn cannot_open(path: &Path, error: &io::Error) -> Error {
-    Error::CannotOpen { path: path.to_owned(), why: error.kind().to_string() }
+    let text = error.to_string();
+    let why = text.split(" (os error").next().unwrap_or(&text).to_lowercase();
+    Error::CannotOpen { path: path.to_owned(), why }
 }
 
 /// Whether there is a file. Anything else under that name (a directory, a pipe, `/dev/null`) is an
@@ -150,10 +152,14 @@ fn unshared(path: &Path) -> Result<Connection, Error> {
     Connection::open_with_flags(uri, flags).map_err(|error| Fault::from(error).at(path))
 }
 
+/// The tables are looked at first: they come in one transaction with the mark, so that a ledger
+/// another process is making in between has the mark when it has tables.
 fn is_foreign(connection: &Connection) -> rusqlite::Result<bool> {
+    let count = "SELECT count(*) > 0 FROM sqlite_schema";
+    let has_tables: bool = connection.query_row(count, [], |row| row.get(0))?;
     match pragma(connection, "application_id")? {
         id if id == i64::from(APPLICATION) => Ok(false),
-        0 => connection.query_row("SELECT count(*) > 0 FROM sqlite_schema", [], |row| row.get(0)),
+        0 => Ok(has_tables),
         _ => Ok(true),
     }
 }

@@ -1,7 +1,7 @@
-//! Money and ledger for requests that are made at once. They share what `--max-cost` allows, and one
-//! ledger. Whoever comes first writes for all who wait, in
-//! one transaction: a sync of the disk then serves many, and still no reservation is told before it
-//! is on the disk. What was settled goes along with the next reservation.
+//! Money and ledger for requests that are made at once. They share what `--max-cost` allows, and
+//! one ledger. Whoever comes first writes for all who wait, in one transaction: a sync of the disk
+//! then serves many, and still no reservation is told before it is on the disk. What was settled
+//! goes along with the next reservation.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 

@@ -168,7 +168,7 @@ fn without_a_home_there_is_no_ledger() {
     expect![[r#"
         yes
         ! gpt: estimate: 7 prompt + up to 9 reply tokens, at most $0.000122 (gpt-5.6-terra)
-        ! gpt: warning: this call is not booked: cannot open the ledger /proc/none/ledger.db: entity not found; make it writable, or name another path
+        ! gpt: warning: this call is not booked: cannot open the ledger /proc/none/ledger.db: no such file or directory; make it writable, or name another path
         ! gpt: used: 10 prompt + 3 reply tokens, $0.000056
     "#]].assert_eq(&ask(&[], "/proc/none/ledger.db"));
     expect![[r#"
