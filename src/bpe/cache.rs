@@ -4,8 +4,8 @@
 /// The places for pieces of up to 15 bytes, as powers of two. There is memory for the most, but
 /// the first touch of memory is dear: the fewest are used at first, and four times as many when
 /// as many pieces were put in as there was room for.
-const FEWEST: u32 = 10;
-const MOST: u32 = 16;
+const FEWEST: u32 = 9;
+const MOST: u32 = 15;
 /// The places for pieces of 16 to 30 bytes: a quarter of a megabyte.
 const LONG_BITS: u32 = 13;
 
