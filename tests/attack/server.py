@@ -10,7 +10,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 INPUT, OUTPUT = 2_000_000, 12_000_000
-UNBILLED = (429, 500, 503)
+UNBILLED = (400, 429, 500, 503)
 
 
 class Server:
