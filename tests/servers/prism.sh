@@ -55,7 +55,7 @@ z8DwHwAFAAH/iZk9HQAAAABJRU5ErkJggg=='
 prism_judges() {
     local field
     for field in temperature=hot n=0 'messages=[]' 'messages=[{"role":"boss"}]' stop=7 \
-        'stream="yes"' 'response_format={"type":"json_schema"}'; do
+        'logprobs="yes"' 'response_format={"type":"json_schema"}'; do
         ends "refuses $field" 6 chat -q --base-url "$base" -o "$field" hello
         tells ' 422'
     done
