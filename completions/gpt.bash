@@ -1018,7 +1018,7 @@ _gpt() {
             return 0
             ;;
         gpt__subcmd__image)
-            opts="-O -f -n -o -q -0 -j -P -N -h -m --size --quality --background --format --edit --mask --output --force --show --file --no-stdin --option --max-prompt-tokens --budget --tag --rate --prices --estimate --dry-run --json --quiet --report --lines --null --jsonl --jobs --resume --base-url --proxy --timeout --retries --api-key-file --profile --choices --max-cost --stream --no-stream --temperature --top-p --stop --seed --max-tokens --max-tokens-field --allow-incomplete --help --model"
+            opts="-O -f -n -o -q -P -N -0 -j -h -m --size --quality --background --format --edit --mask --output --force --show --file --no-stdin --option --max-prompt-tokens --budget --tag --rate --prices --estimate --dry-run --json --quiet --report --lines --resume --base-url --proxy --timeout --retries --api-key-file --profile --choices --max-cost --stream --null --jsonl --jobs --no-stream --temperature --top-p --stop --seed --max-tokens --max-tokens-field --allow-incomplete --help --model"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1184,14 +1184,6 @@ _gpt() {
                     fi
                     return 0
                     ;;
-                --jobs)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                -j)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --resume)
                     local oldifs
                     if [ -n "${IFS+x}" ]; then
@@ -1255,6 +1247,14 @@ _gpt() {
                     return 0
                     ;;
                 --max-cost)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -j)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

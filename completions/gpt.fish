@@ -600,7 +600,6 @@ complete -c gpt -n "__fish_gpt_using_subcommand image" -l tag -d 'Book under thi
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l rate -d 'Price per 1,000 tokens in dollars: 0.002, 0.002/1k, 2/1M:12/1M' -r
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l prices -d 'Prices from this file, in LiteLLM\'s price-map format' -r -F
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l report -d 'Append one JSON line with the whole account of the call' -r -F
-complete -c gpt -n "__fish_gpt_using_subcommand image" -s j -l jobs -d 'So many requests at once; replies keep the order of the records' -r
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l resume -d 'Write to OUT instead of standard output, and ask only what it does not answer yet' -r -F
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l base-url -d 'The API\'s address [default: https://api.openai.com/v1]' -r -f
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l proxy -d 'Proxy: http, https, socks5 or socks5h' -r -f
@@ -610,6 +609,7 @@ complete -c gpt -n "__fish_gpt_using_subcommand image" -l api-key-file -d 'Read 
 complete -c gpt -n "__fish_gpt_using_subcommand image" -s P -l profile -d 'Use this profile of the config file' -r
 complete -c gpt -n "__fish_gpt_using_subcommand image" -s N -l choices -d 'Make N pictures' -r
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l max-cost -d 'Refuse what could cost more' -r
+complete -c gpt -n "__fish_gpt_using_subcommand image" -s j -l jobs -d 'So many requests at once; what is printed keeps their order' -r
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l temperature -d 'Sampling temperature' -r
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l top-p -d 'Nucleus sampling' -r
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l stop -d 'Text at which the reply stops (repeatable)' -r
@@ -812,9 +812,9 @@ complete -c gpt -n "__fish_gpt_using_subcommand image" -l dry-run -d 'Print the 
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l json -d 'Print the server\'s response as it was sent'
 complete -c gpt -n "__fish_gpt_using_subcommand image" -s q -l quiet -d 'Nothing on standard error but errors'
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l lines -d 'Every line of standard input is a request; PROMPT and all options apply to each'
-complete -c gpt -n "__fish_gpt_using_subcommand image" -s 0 -l null -d 'Every NUL-separated record is; replies end in NUL, their line breaks untouched'
-complete -c gpt -n "__fish_gpt_using_subcommand image" -l jsonl -d 'Every JSON line is: {"prompt": ...} or {"messages": ...}, with an optional "id"'
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l stream -d 'Ask for previews, with --show; they cost a little more'
+complete -c gpt -n "__fish_gpt_using_subcommand image" -s 0 -l null -d 'Every NUL-separated record is; so is what is printed'
+complete -c gpt -n "__fish_gpt_using_subcommand image" -l jsonl -d 'Every JSON line is: {"prompt": ...}, perhaps an "id"'
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l no-stream -d 'Print the reply when it is whole [default: into a pipe]'
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l allow-incomplete -d 'Exit 0 for a reply that was cut at its cap'
 complete -c gpt -n "__fish_gpt_using_subcommand image" -s h -l help -d 'Print help'

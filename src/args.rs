@@ -232,15 +232,28 @@ prompt is the PROMPT words, then a blank line, then standard input.
 What a server answers with an address is fetched without the key, over http or https, and not from
 private networks unless the API is on one; names that a proxy looks up are left to the proxy.
 
+With --lines, -0 or --jsonl every record of standard input is a request of its own, behind the
+PROMPT words. All are read, and estimated as one, before the first is sent; --max-cost is for all.
+The pictures become files whose numbers follow the order of the records, so --output needs a %d:
+with -N 2 those of the third record are 5 and 6, whatever becomes of the others. What is printed is
+a line with the names of a record's files, with --json a JSON line: index, id, reply (the names),
+usage, cost, error. A record that fails is an empty line, or an error, and does not stop the others.
+--resume OUT asks for what is missing or failed; a failed record's files need --force if some of
+them are there. --dry-run prints a body a line; 'gpt batch' does not take them.
+
 Examples:
   gpt image 'a red square' > square.png
   gpt image -N 4 --size 1024x1024 -O 'cat-%02d.png' 'a cat'
   gpt image --edit room.jpg --mask wall.png 'paint the wall green' > green.png
-  gpt image --max-cost 0.05 --quality low -O light.png 'a lighthouse'",
+  gpt image --max-cost 0.05 --quality low -O light.png 'a lighthouse'
+  gpt image --lines -j 4 --quality low --size 1024x1024 -O 'pic-%03d.png' < prompts.txt",
     mut_arg("model", |arg| arg.help("The model [default: gpt-image-2]")),
     mut_arg("choices", |arg| arg.help("Make N pictures")),
     mut_arg("max_cost", |arg| arg.help("Refuse what could cost more")),
     mut_arg("stream", |arg| arg.help("Ask for previews, with --show; they cost a little more")),
+    mut_arg("null", |arg| arg.help("Every NUL-separated record is; so is what is printed")),
+    mut_arg("jsonl", |arg| arg.help("Every JSON line is: {\"prompt\": ...}, perhaps an \"id\"")),
+    mut_arg("jobs", |arg| arg.help("So many requests at once; what is printed keeps their order")),
     mut_arg("no_stream", |arg| arg.hide(true)),
     mut_arg("temperature", |arg| arg.hide(true)),
     mut_arg("top_p", |arg| arg.hide(true)),
@@ -297,7 +310,6 @@ pub struct Image {
         long,
         value_name = "FILE",
         value_hint = ValueHint::FilePath,
-        conflicts_with = "json",
         help_heading = "Output"
     )]
     pub output: Option<PathBuf>,

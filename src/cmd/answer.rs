@@ -240,8 +240,8 @@ impl Answer {
     }
 
     /// The texts of the choices as they came, if nothing of them was printed.
-    pub fn into_texts(self) -> Vec<String> {
-        self.choices.into_values().map(|choice| choice.held).collect()
+    pub fn take_texts(&mut self) -> Vec<String> {
+        self.choices.values_mut().map(|choice| std::mem::take(&mut choice.held)).collect()
     }
 
     /// What the first choice that is not complete ended with, or the first choice.

@@ -195,18 +195,21 @@ impl<'a> Call<'a> {
         stdio: &mut Stdio,
     ) -> anyhow::Result<Exchange<'p, R>> {
         plan.check()?;
-        let server = if let Some(server) = self.server.get() {
-            server
-        } else {
-            let server = connection::server(&self.args.connection, &self.settings)?;
-            self.server.get_or_init(|| server)
-        };
-        let client = connection::open(server)?;
+        let client = connection::open(self.server()?)?;
         let (tag, timeout) = (self.args.tag.as_deref(), self.timeout);
         let ledger = &self.settings.ledger;
         let booking = Booking::open(ledger, &self.budgets, tag, &self.host, timeout, stdio)?;
         let retries = self.args.connection.retries;
         Ok(Exchange::new(plan, Arc::new(client), &self.signals, booking, timeout, retries))
+    }
+
+    /// The server and its key, found out once.
+    pub fn server(&self) -> anyhow::Result<&wire::Settings> {
+        if let Some(server) = self.server.get() {
+            return Ok(server);
+        }
+        let server = connection::server(&self.args.connection, &self.settings)?;
+        Ok(self.server.get_or_init(|| server))
     }
 
     pub fn conclude(&self, verdict: Verdict, account: &Account) -> anyhow::Result<Exit> {

@@ -3,7 +3,7 @@
 use crate::args;
 use crate::cmd::body::Body;
 use crate::cmd::call::{self, Call};
-use crate::cmd::job;
+use crate::cmd::job::{self, text::Text};
 use crate::cmd::plan::Kind;
 use crate::cmd::prompt;
 use crate::cmd::records::{Content, Record, Records};
@@ -31,7 +31,7 @@ pub fn run(args: &args::Complete, stdio: &mut Stdio) -> anyhow::Result<Exit> {
                 Err(failure(Exit::Usage, message))
             }
         };
-        job::run(call, form, &make, stdio)
+        job::run(call, form, &Text { call, make: &make }, stdio)
     })
 }
 

@@ -165,7 +165,7 @@ fn what_cannot_be_delivered_is_not_asked_for() {
         &["--json", "-O", "cat.png", "a"],
         vec![],
         expect![[r#"
-        ! gpt: the argument '--json' cannot be used with '--output <FILE>'; try '--help'
+        ! gpt: --json writes no files but those of many records; leave out --output
         exit 2
         files: 
         requests: 0

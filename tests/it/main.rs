@@ -36,6 +36,7 @@ mod image_edit;
 mod image_faults;
 mod image_files;
 mod image_prices;
+mod image_records;
 mod image_stream;
 mod incomplete;
 mod inputs;

@@ -45,7 +45,7 @@ fn check(examples: &[String]) {
         "records.jsonl",
         "{\"id\":\"a\",\"prompt\":\"hi\"}\n{\"id\":\"b\",\"prompt\":\"ho\"}\n",
     );
-    for file in ["countries.txt", "cities.txt"] {
+    for file in ["countries.txt", "cities.txt", "prompts.txt"] {
         sandbox.write(file, "France\nPeru\n");
     }
     let question = "{\"id\":\"q1\",\"prompt\":\"Why?\"}\n";

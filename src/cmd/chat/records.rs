@@ -6,9 +6,10 @@ use crate::args;
 use crate::cmd::body::Body;
 use crate::cmd::call::Call;
 use crate::cmd::chat::{Talk, fit, pictures, response_format};
+use crate::cmd::job::{self, text::Text};
 use crate::cmd::plan::Kind;
+use crate::cmd::prompt;
 use crate::cmd::records::{Content, Record, Records};
-use crate::cmd::{job, prompt};
 use crate::exit::Exit;
 use crate::stdio::Stdio;
 
@@ -25,7 +26,8 @@ pub fn run(
         said: prompt::read(&args.prompt, &args.request.file, true, stdio)?,
         format: response_format(args)?,
     };
-    job::run(call, form, &|record| common.body(record), stdio)
+    let make = |record: &Record| common.body(record);
+    job::run(call, form, &Text { call, make: &make }, stdio)
 }
 
 /// What every record's request begins with.

@@ -19,37 +19,49 @@ use crate::wire::{self, Url, Waits};
 /// The largest picture that is fetched.
 const LARGEST: usize = 128 << 20;
 
+/// The names of files that were written, and the first failure.
+pub type Delivered = (Vec<String>, anyhow::Result<()>);
+
 pub struct Delivery<'a> {
     pub call: &'a Call<'a>,
     pub output: &'a Output,
+    /// The number of the first picture.
+    pub first: u64,
+    /// One of many records: somebody else listens to signals.
+    pub aside: bool,
     pub screen: Option<Screen>,
     pub deadline: Instant,
 }
 
 impl Delivery<'_> {
-    /// One that fails does not keep the others back; the first failure is told in the end.
-    pub fn all(&self, made: Vec<Made>, plan: &Plan, stdio: &mut Stdio) -> anyhow::Result<()> {
+    /// Which files were written. One that fails does not keep the others back; the first failure is
+    /// told in the end.
+    pub fn all(&self, made: Vec<Made>, plan: &Plan, stdio: &mut Stdio) -> Delivered {
         let (came, wanted) = (made.len() as u64, plan.choices);
         if came > wanted {
             stdio.note(format_args!(
                 "{came} pictures came, {wanted} asked for: the rest is left out"
             ));
         }
-        let mut first = Ok(());
-        for (number, made) in (1..=wanted).zip(made) {
-            if let Err(error) = self.one(number, made, stdio) {
-                if first.is_ok() {
-                    first = Err(error);
-                } else {
-                    stdio.error(format_args!("{error:#}"));
-                }
+        let (mut first, mut names) = (Ok(()), Vec::new());
+        for (place, made) in (0..wanted).zip(made) {
+            match self.one(self.first.saturating_add(place), made, &mut names, stdio) {
+                Ok(()) => {}
+                Err(error) if first.is_ok() => first = Err(error),
+                Err(error) => stdio.error(format_args!("{error:#}")),
             }
         }
-        stdio.out.flush()?;
-        first
+        let flushed = stdio.out.flush().map_err(anyhow::Error::from);
+        (names, flushed.and(first))
     }
 
-    fn one(&self, number: u64, made: Made, stdio: &mut Stdio) -> anyhow::Result<()> {
+    fn one(
+        &self,
+        number: u64,
+        made: Made,
+        names: &mut Vec<String>,
+        stdio: &mut Stdio,
+    ) -> anyhow::Result<()> {
         let bytes = match made {
             Made::Bytes(bytes) => bytes,
             Made::Address(url) => self.fetch(&url, stdio)?,
@@ -63,11 +75,12 @@ impl Delivery<'_> {
         match self.output {
             Output::Pipe => stdio.out.write_all(&bytes)?,
             Output::Files(files) => {
-                let signals = &self.call.signals;
+                let signals = Some(&self.call.signals).filter(|_| !self.aside);
                 let path = files.write(number, format, &bytes, signals, stdio)?;
                 let path = path.display().to_string();
-                let shown = if stdio.out_is_terminal { visible(&path) } else { path.into() };
+                let shown = if stdio.out_is_terminal { visible(&path) } else { (&path).into() };
                 writeln!(stdio.out, "{shown}")?;
+                names.push(path);
             }
         }
         match self.screen {

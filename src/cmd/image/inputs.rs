@@ -3,12 +3,21 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
+
 use crate::account::pictures::{self, Size};
 use crate::cmd::files;
 use crate::cmd::image::format::Format;
 use crate::exit::{Exit, failure};
 use crate::stdio::{self, reason};
 use crate::wire::Field;
+
+/// The pictures to edit, and the mask.
+#[derive(Default)]
+pub struct Inputs {
+    pub pictures: Vec<Input>,
+    pub mask: Option<Input>,
+}
 
 /// A picture as it is sent.
 pub struct Input {
@@ -19,7 +28,7 @@ pub struct Input {
 }
 
 /// The pictures to edit and the mask, each a picture, the mask of the first one's size.
-pub fn read(edit: &[PathBuf], mask: Option<&Path>) -> anyhow::Result<(Vec<Input>, Option<Input>)> {
+pub fn read(edit: &[PathBuf], mask: Option<&Path>) -> anyhow::Result<Inputs> {
     let pictures = edit.iter().map(|path| Input::read(path)).collect::<Result<Vec<_>, _>>()?;
     let mask = mask.map(Input::read).transpose()?;
     if let (Some(first), Some(mask)) = (pictures.first(), &mask)
@@ -34,7 +43,25 @@ pub fn read(edit: &[PathBuf], mask: Option<&Path>) -> anyhow::Result<(Vec<Input>
         );
         return Err(failure(Exit::Usage, message));
     }
-    Ok((pictures, mask))
+    Ok(Inputs { pictures, mask })
+}
+
+impl Inputs {
+    pub fn count(&self) -> u64 {
+        self.pictures.len() as u64 + u64::from(self.mask.is_some())
+    }
+
+    /// A request's body as `--dry-run` shows it: with the names of what goes along.
+    pub fn shown(&self, body: &Value) -> Value {
+        let mut shown = body.clone();
+        if !self.pictures.is_empty() {
+            shown["image"] = self.pictures.iter().map(|input| input.name.as_str()).collect();
+        }
+        if let Some(mask) = &self.mask {
+            shown["mask"] = mask.name.as_str().into();
+        }
+        shown
+    }
 }
 
 impl Input {
@@ -51,17 +78,14 @@ impl Input {
         }
     }
 
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
     /// As a field of a form. The directory it lies in is nobody's business.
-    pub fn field(self, name: &str) -> Field {
+    pub fn field(&self, name: &str) -> Field {
         let file = match Path::new(&self.name).file_name() {
             Some(file) if self.name != "standard input" => file.to_string_lossy().into_owned(),
             _ => format!("image.{}", self.format.extension()),
         };
-        Field { name: name.into(), file: Some((file, self.format.media_type())), value: self.bytes }
+        let file = Some((file, self.format.media_type()));
+        Field { name: name.into(), file, value: self.bytes.clone() }
     }
 }
 

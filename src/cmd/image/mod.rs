@@ -6,15 +6,18 @@ mod format;
 mod inputs;
 mod output;
 mod plan;
+mod records;
 mod reply;
 mod show;
 
 use std::io::Write;
+use std::sync::Arc;
 use std::time::Instant;
 
 use serde_json::{Value, json};
 
 use crate::account::bill::Bill;
+use crate::account::images::Estimate;
 use crate::account::price::Source;
 use crate::args;
 use crate::cmd::call::{self, Call};
@@ -36,14 +39,16 @@ use show::Screen;
 pub fn run(args: &args::Image, stdio: &mut Stdio) -> anyhow::Result<Exit> {
     call::with(Kind::Image, &args.request, stdio, |call, stdio| {
         body::refuse_text_options(&args.request)?;
-        if Records::asked(&args.request.records).is_some() {
+        if let Some(form) = Records::asked(&args.request.records) {
+            return records::run(args, call, form, stdio);
+        }
+        if args.request.json && args.output.is_some() {
             return Err(failure(
                 Exit::Usage,
-                "many pictures are not made at once yet; loop instead",
+                "--json writes no files but those of many records; leave out --output",
             ));
         }
-        let from_stdin = args.edit.iter().chain(&args.mask).any(|path| path.as_os_str() == "-");
-        let no_stdin = args.request.no_stdin || from_stdin;
+        let no_stdin = args.request.no_stdin || is_edited_from_stdin(args);
         let text = prompt::read(&args.prompt, &args.request.file, no_stdin, stdio)?;
         if text.is_empty() {
             return Err(prompt::missing());
@@ -51,19 +56,12 @@ pub fn run(args: &args::Image, stdio: &mut Stdio) -> anyhow::Result<Exit> {
         let screen = screen(args, call, stdio)?;
         let body = body::body(args, call, text, screen.is_some())?;
         let inputs = inputs::read(&args.edit, args.mask.as_deref())?;
-        if args.request.dry_run {
-            let mut shown = body.value().clone();
-            let (pictures, mask) = &inputs;
-            if !pictures.is_empty() {
-                shown["image"] = pictures.iter().map(inputs::Input::name).collect();
-            }
-            if let Some(mask) = mask {
-                shown["mask"] = mask.name().into();
-            }
-            writeln!(stdio.out, "{shown}")?;
-        }
         let limits = limits_of(&args.request, !call.budgets.is_empty())?;
-        let plan = Plan::new(call.model.clone(), call.price.clone(), &body, inputs, limits);
+        let (model, price) = (call.model.clone(), call.price.clone());
+        let plan = Plan::new(model, price, &body, Arc::new(inputs), limits);
+        if args.request.dry_run {
+            writeln!(stdio.out, "{}", plan.shown())?;
+        }
         if args.request.estimate {
             print_estimate(&plan, args.request.json, stdio)?;
         }
@@ -77,6 +75,10 @@ pub fn run(args: &args::Image, stdio: &mut Stdio) -> anyhow::Result<Exit> {
         };
         send(call, &plan, output.as_ref(), screen, stdio)
     })
+}
+
+fn is_edited_from_stdin(args: &args::Image) -> bool {
+    args.edit.iter().chain(&args.mask).any(|path| path.as_os_str() == "-")
 }
 
 fn screen(args: &args::Image, call: &Call, stdio: &Stdio) -> anyhow::Result<Option<Screen>> {
@@ -109,29 +111,37 @@ fn send(
         let deadline = started + call.timeout;
         let made = std::mem::take(&mut answer.made);
         let delivered = match output {
-            Some(output) => Delivery { call, output, screen, deadline }.all(made, plan, stdio),
+            Some(output) => {
+                let delivery = Delivery { call, output, first: 1, aside: false, screen, deadline };
+                delivery.all(made, plan, stdio).1
+            }
             None => stdio.out.flush().map_err(anyhow::Error::from),
         };
         ended.and(delivered)?;
-        let (count, wanted) = (answer.count(), plan.choices);
-        if count < wanted {
-            let why = incomplete(&format!("{count} of {wanted} pictures came"));
-            return Err(failure(Exit::Incomplete, format!("{why}{}", account.request())));
-        }
-        Ok(Exit::Done)
+        conclude(plan, &answer, &account)
     });
     if let Some(bill) = account.bill.as_ref().filter(|_| answer.has_arrived()) {
         stdio.note(format_args!("used: {}", told(bill, answer.count())));
     }
     let told = call.report.tell(Told {
         model: &plan.model.name,
-        estimate: estimate(plan),
+        estimate: estimate(&plan.estimate),
         price: &plan.price,
         account: &account,
         reply: &answer,
         outcome: &outcome,
     });
     outcome.and_then(|exit| told.map(|()| exit))
+}
+
+/// Whether all came that was asked for.
+fn conclude(plan: &Plan, answer: &Answer, account: &Account) -> anyhow::Result<Exit> {
+    let (count, wanted) = (answer.count(), plan.choices);
+    if count < wanted {
+        let why = incomplete(&format!("{count} of {wanted} pictures came"));
+        return Err(failure(Exit::Incomplete, format!("{why}{}", account.request())));
+    }
+    Ok(Exit::Done)
 }
 
 /// A bill by the picture has no tokens to tell.
@@ -152,15 +162,14 @@ fn print_estimate(plan: &Plan, as_json: bool, stdio: &mut Stdio) -> anyhow::Resu
     }
     let line = json!({
         "model": plan.model.name,
-        "estimate": estimate(plan),
+        "estimate": estimate(&plan.estimate),
         "price": report::price(&plan.price),
     });
     writeln!(stdio.out, "{line}")?;
     Ok(())
 }
 
-fn estimate(plan: &Plan) -> Value {
-    let estimate = &plan.estimate;
+fn estimate(estimate: &Estimate) -> Value {
     json!({
         "prompt_tokens": estimate.prompt.tokens,
         "exact": estimate.prompt.exact,

@@ -2,12 +2,14 @@
 
 use std::fs::{self, Metadata, OpenOptions, Permissions};
 use std::io::{self, ErrorKind, Write};
+use std::ops::RangeInclusive;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
 
 use crate::cmd::image::format::Format;
+use crate::cmd::job;
 use crate::cmd::numbered::{Pattern, has_number};
 use crate::cmd::signals::Signals;
 use crate::exit::{Exit, failure};
@@ -64,9 +66,7 @@ impl Output {
             return Ok(Self::Pipe);
         };
         let files = Files { name, force };
-        for number in 1..=count {
-            files.check(number, format.and_then(Format::named).unwrap_or(Format::Png))?;
-        }
+        files.check(1..=count, format).map_err(|error| job::unsent(&error))?;
         Ok(Self::Files(files))
     }
 }
@@ -83,13 +83,36 @@ impl Name {
 }
 
 impl Files {
-    /// Writes a picture and returns the file's name.
+    /// For the pictures of many records, of which each has a number of its own.
+    pub fn numbered(file: Option<&Path>, force: bool) -> anyhow::Result<Self> {
+        let name = file.map(|file| Name::read(file, 1)).transpose()?;
+        if let Some(name @ Name::Numbered(_)) = name {
+            return Ok(Self { name, force });
+        }
+        let message =
+            "pictures of many records become files with numbers: give -O 'image-%03d.png'";
+        Err(failure(Exit::Usage, message))
+    }
+
+    /// Refuses numbers whose files could not be written now, of the kind of `format` as far as that
+    /// is known.
+    pub fn check(
+        &self,
+        mut numbers: RangeInclusive<u64>,
+        format: Option<&str>,
+    ) -> anyhow::Result<()> {
+        let format = format.and_then(Format::named).unwrap_or(Format::Png);
+        numbers.try_for_each(|number| self.check_one(number, format))
+    }
+
+    /// Writes a picture and returns the file's name. `signals` wait for it, unless somebody else
+    /// sees to that.
     pub fn write(
         &self,
         number: u64,
         format: Format,
         bytes: &[u8],
-        signals: &Signals,
+        signals: Option<&Signals>,
         stdio: &mut Stdio,
     ) -> anyhow::Result<PathBuf> {
         let path = self.path(number, format);
@@ -104,7 +127,10 @@ impl Files {
             opened.and_then(|mut file| file.write_all(bytes)).map(|()| path.clone())
         } else {
             // It takes a moment, and what a signal left of it would be litter.
-            signals.hold_during(|| self.place(&path, bytes))
+            match signals {
+                Some(signals) => signals.hold_during(|| self.place(&path, bytes)),
+                None => self.place(&path, bytes),
+            }
         };
         written.map_err(|error| failed(&path, &error))
     }
@@ -154,25 +180,22 @@ impl Files {
         }
     }
 
-    /// Whether the file could be written now.
-    fn check(&self, number: u64, format: Format) -> anyhow::Result<()> {
+    fn check_one(&self, number: u64, format: Format) -> anyhow::Result<()> {
         let path = self.path(number, format);
-        let nothing = "nothing was sent";
         if path.is_dir() || path.file_name().is_none() {
-            let message = format!("{}: is a directory; {nothing}", path.display());
+            let message = format!("{}: is a directory", path.display());
             return Err(failure(Exit::Local, message));
         }
         if is_special(&path) {
             return Ok(());
         }
         if path.symlink_metadata().is_ok() && !self.force {
-            let message = format!("{}: exists; --force overwrites it; {nothing}", path.display());
+            let message = format!("{}: exists; --force overwrites it", path.display());
             return Err(failure(Exit::Usage, message));
         }
         let tried = beside(&self.target(&path)).map(drop);
         tried.map_err(|error| {
-            let why = reason(&error);
-            failure(Exit::Local, format!("{}: {why}; {nothing}", path.display()))
+            failure(Exit::Local, format!("{}: {}", path.display(), reason(&error)))
         })
     }
 }

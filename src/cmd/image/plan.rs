@@ -11,7 +11,7 @@ use crate::account::models::Model;
 use crate::account::money::Picodollars;
 use crate::account::price::{Kind, Price, Tier};
 use crate::cmd::body::Body;
-use crate::cmd::image::inputs::Input;
+use crate::cmd::image::inputs::Inputs;
 use crate::cmd::image::reply::Answer;
 use crate::cmd::plan::refused;
 use crate::cmd::request::{Claim, Course, Request};
@@ -29,9 +29,8 @@ pub struct Plan {
     pub estimate: Estimate,
     pub choices: u64,
     body: Value,
-    inputs: u64,
+    inputs: Arc<Inputs>,
     limits: Limits,
-    payload: Arc<Payload>,
 }
 
 impl Plan {
@@ -39,15 +38,18 @@ impl Plan {
         model: Model,
         price: Price,
         body: &Body,
-        (pictures, mask): (Vec<Input>, Option<Input>),
+        inputs: Arc<Inputs>,
         limits: Limits,
     ) -> Self {
         let body = body.value().clone();
-        let inputs = pictures.len() as u64 + u64::from(mask.is_some());
         let choices = body["n"].as_u64().unwrap_or(1);
-        let estimate = images::estimate(&wish(&body, inputs), &model, &price);
-        let payload = Arc::new(payload(&body, pictures, mask));
-        Self { model, price, estimate, choices, body, inputs, limits, payload }
+        let estimate = images::estimate(&wish(&body, inputs.count()), &model, &price);
+        Self { model, price, estimate, choices, body, inputs, limits }
+    }
+
+    /// What `--dry-run` prints.
+    pub fn shown(&self) -> Value {
+        self.inputs.shown(&self.body)
     }
 
     /// The most that may be billed, or a guess at it where nothing is published.
@@ -73,7 +75,8 @@ fn wish(body: &Value, inputs: u64) -> Wish<'_> {
 }
 
 /// JSON, or a form where pictures go along.
-fn payload(body: &Value, pictures: Vec<Input>, mask: Option<Input>) -> Payload {
+fn payload(body: &Value, inputs: &Inputs) -> Payload {
+    let Inputs { pictures, mask } = inputs;
     if pictures.is_empty() {
         return Payload::json(body.to_string());
     }
@@ -83,8 +86,8 @@ fn payload(body: &Value, pictures: Vec<Input>, mask: Option<Input>) -> Payload {
         value: value.as_str().map_or_else(|| value.to_string(), str::to_owned).into_bytes(),
     });
     let name = if pictures.len() == 1 { "image" } else { "image[]" };
-    let pictures = pictures.into_iter().map(|input| input.field(name));
-    let mask = mask.into_iter().map(|input| input.field("mask"));
+    let pictures = pictures.iter().map(|input| input.field(name));
+    let mask = mask.iter().map(|input| input.field("mask"));
     Payload::form(fields.chain(pictures).chain(mask).collect())
 }
 
@@ -106,11 +109,11 @@ impl Request for Plan {
     }
 
     fn endpoint(&self) -> &'static str {
-        if self.inputs == 0 { "images/generations" } else { "images/edits" }
+        if self.inputs.pictures.is_empty() { "images/generations" } else { "images/edits" }
     }
 
     fn payload(&self) -> Arc<Payload> {
-        Arc::clone(&self.payload)
+        Arc::new(payload(&self.body, &self.inputs))
     }
 
     fn streams(&self) -> bool {
@@ -140,7 +143,7 @@ impl Request for Plan {
     }
 
     fn bill(&self, answer: &Answer, course: Course) -> Option<Bill> {
-        let wish = wish(&self.body, self.inputs);
+        let wish = wish(&self.body, self.inputs.count());
         let by = |usage: Option<&Usage>| {
             bill_pictures(&wish, &self.model, &self.price, usage, answer.count())
         };
@@ -163,7 +166,7 @@ impl Plan {
             if part == 0 && condition { all } else { part }
         };
         Usage {
-            picture_in: all_if(usage.picture_in, self.inputs > 0, usage.prompt),
+            picture_in: all_if(usage.picture_in, self.inputs.count() > 0, usage.prompt),
             picture_out: all_if(usage.picture_out, true, usage.reply),
             ..usage
         }

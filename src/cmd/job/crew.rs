@@ -7,7 +7,6 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::account::bill::Bill;
-use crate::cmd::answer::{Answer, Wanted};
 use crate::cmd::booking::Booking;
 use crate::cmd::call::Call;
 use crate::cmd::connection;
@@ -16,11 +15,10 @@ use crate::cmd::exchange::{Account, Exchange};
 use crate::cmd::job::kept::Kept;
 use crate::cmd::job::line::{Form, Outcome};
 use crate::cmd::job::spool::Reading;
-use crate::cmd::job::{Make, plan};
-use crate::cmd::pace::Pace;
-use crate::cmd::plan::Plan;
+use crate::cmd::job::work::{Answer, Exchanged, Taken, Work};
+use crate::cmd::pace::{Leave, Pace};
 use crate::cmd::records::{Record, Records};
-use crate::cmd::report::{self, Told};
+use crate::cmd::report::Told;
 use crate::cmd::signals::SIGINT;
 use crate::exit::{self, Exit};
 use crate::stdio::Stdio;
@@ -35,10 +33,10 @@ const NEAREST: u64 = 2;
 const FURTHEST: u64 = 256;
 const MOST_HELD: usize = 16 << 20;
 
-pub struct Crew<'a> {
+pub struct Crew<'a, W> {
     pub call: &'a Call<'a>,
     pub server: &'a wire::Settings,
-    pub make: Make<'a>,
+    pub work: &'a W,
     /// What `--max-cost` caps each reply at.
     pub cap: Option<u64>,
     pub records: Records,
@@ -143,7 +141,7 @@ impl<'a> Line<'a> {
     }
 }
 
-impl Crew<'_> {
+impl<W: Work> Crew<'_, W> {
     /// What one thread does.
     pub fn work(&self, done: &Sender<Asked>) {
         let mut stdio = Stdio::aside(self.call.args.quiet);
@@ -186,7 +184,7 @@ impl Crew<'_> {
         let Some(leave) = self.stop.pace.leave() else {
             return asked(self.unasked(record), None, Fate::Unasked);
         };
-        let plan = match plan(self.call, self.make, self.cap, record) {
+        let plan = match self.work.plan(record, self.cap) {
             Ok(plan) => plan,
             Err(error) => {
                 let message = format!("{error:#}");
@@ -197,22 +195,24 @@ impl Crew<'_> {
                 );
             }
         };
-        let mut answer = Answer::new(Wanted { json: false, ..self.call.wanted(&plan, false) });
-        let (outcome, account) = self.exchange(&plan, client, &mut answer, leave, stdio);
-        self.report(&plan, &account, &answer, &outcome, stdio);
-        let several = plan.body.choices() > 1;
-        self.conclude(record, &answer.into_texts(), several, outcome, account.bill)
+        let mut answer = self.work.answer(&plan);
+        let (ended, account) = self.exchange(&plan, client, &mut answer, leave, stdio);
+        let (plan, account) = (&plan, &account);
+        let asked = Exchanged { record, plan, answer: &mut answer, account, ended };
+        let taken = self.work.take(asked, stdio);
+        self.report(plan, account, &answer, &taken.1, stdio);
+        self.conclude(record, taken, W::several(plan), account.bill)
     }
 
     /// From a reservation to a settlement, like any single request.
     fn exchange(
         &self,
-        plan: &Plan,
+        plan: &W::Plan,
         client: &Arc<Client>,
-        answer: &mut Answer,
-        leave: crate::cmd::pace::Leave,
+        answer: &mut Answer<W>,
+        leave: Leave,
         stdio: &mut Stdio,
-    ) -> (anyhow::Result<Exit>, Account) {
+    ) -> (anyhow::Result<()>, Account) {
         let call = self.call;
         let tag = call.args.tag.as_deref();
         let booking = Booking::at(self.desk, &call.budgets, tag, &call.host, call.timeout);
@@ -220,23 +220,21 @@ impl Crew<'_> {
         let mut exchange =
             Exchange::new(plan, client, &call.signals, booking, call.timeout, retries);
         let ended = exchange.run_paced(answer, &self.stop.pace, leave, stdio);
-        let account = exchange.account;
-        let outcome = ended.and_then(|()| call.conclude(answer.verdict(), &account));
-        (outcome, account)
+        (ended, exchange.account)
     }
 
     fn report(
         &self,
-        plan: &Plan,
+        plan: &W::Plan,
         account: &Account,
-        answer: &Answer,
+        answer: &Answer<W>,
         outcome: &anyhow::Result<Exit>,
         stdio: &mut Stdio,
     ) {
         let told = self.call.report.tell(Told {
-            model: &plan.model.name,
-            estimate: report::estimate(&plan.estimate),
-            price: &plan.price,
+            model: &self.call.model.name,
+            estimate: W::estimate(plan),
+            price: &self.call.price,
             account,
             reply: answer,
             outcome,
@@ -249,9 +247,8 @@ impl Crew<'_> {
     fn conclude(
         &self,
         record: &Record,
-        replies: &[String],
+        (replies, outcome): Taken,
         several: bool,
-        outcome: anyhow::Result<Exit>,
         bill: Option<Bill>,
     ) -> Asked {
         let index = record.index;
@@ -262,8 +259,8 @@ impl Crew<'_> {
                 exit::failure(Exit::Incomplete, why)
             }
             Ok(_) => {
-                let outcome = Outcome { replies, several, bill: bill.as_ref(), error: None };
-                return asked(self.form.line(record, outcome), bill, Fate::Answered);
+                let line = self.line(record, &replies, several, bill.as_ref(), None);
+                return asked(line, bill, Fate::Answered);
             }
             Err(error) => error,
         };
@@ -280,14 +277,24 @@ impl Crew<'_> {
             self.stop.pace.stop();
         }
         let message = format!("{error:#}");
-        let outcome = Outcome { replies, several, bill: bill.as_ref(), error: Some(&message) };
-        let line = self.form.line(record, outcome);
+        let line = self.line(record, &replies, several, bill.as_ref(), Some(&message));
         asked(line, bill, Fate::Failed(exit, format!("{record}: {message}")))
     }
 
+    fn line(
+        &self,
+        record: &Record,
+        replies: &[String],
+        several: bool,
+        bill: Option<&Bill>,
+        error: Option<&str>,
+    ) -> Vec<u8> {
+        let between = W::BETWEEN;
+        self.form.line(record, Outcome { replies, between, several, bill, error })
+    }
+
     fn failed(&self, record: &Record, message: &str) -> Vec<u8> {
-        let error = Some(message);
-        self.form.line(record, Outcome { replies: &[], several: false, bill: None, error })
+        self.line(record, &[], false, None, Some(message))
     }
 
     fn unasked(&self, record: &Record) -> Vec<u8> {

@@ -34,6 +34,8 @@ pub struct Place {
     length: usize,
     /// Which line it is, from one on.
     pub line: u64,
+    /// Which record it was the answer to.
+    pub index: u64,
 }
 
 /// A line as `--json` writes it, as far as it matters here.
@@ -68,15 +70,16 @@ impl Kept {
             }
             self.lines += 1;
             let (length, line) = (bytes.len(), self.lines);
-            let key = self.key_of_line(&bytes, line).map_err(|why| {
+            let answered = self.answered(&bytes, line).map_err(|why| {
                 let message = format!(
                     "{} is no earlier output of this job: line {line} {why}; name another file",
                     path.display()
                 );
                 failure(Exit::Usage, message)
             })?;
-            if let Some(key) = key {
-                self.places.insert(key, Place { file: self.files.len(), offset, length, line });
+            if let Some((key, index)) = answered {
+                let file = self.files.len();
+                self.places.insert(key, Place { file, offset, length, line, index });
             }
             offset += length as u64;
         }
@@ -120,18 +123,19 @@ impl Kept {
         }
     }
 
-    /// The record that a line answers; none if it tells of a failure.
-    fn key_of_line(&self, bytes: &[u8], number: u64) -> Result<Option<u128>, &'static str> {
+    /// The record that a line answers, and which it was; none if it tells of a failure.
+    fn answered(&self, bytes: &[u8], number: u64) -> Result<Option<(u128, u64)>, &'static str> {
         if self.form != Form::Json {
-            return Ok((bytes.len() > 1).then(|| self.key(("line", number, ""))));
+            return Ok((bytes.len() > 1).then(|| (self.key(("line", number, "")), number)));
         }
         let line: Line = serde_json::from_slice(bytes).map_err(|_| "is none that --json writes")?;
-        Ok(match (line.error, line.id, line.digest) {
-            (Some(error), ..) if !error.is_null() => None,
-            (_, Some(id), _) if !id.is_null() => Some(self.key(("id", 0, &id.to_string()))),
-            (_, _, Some(digest)) => Some(self.key(("record", line.index, &digest))),
+        let key = match (line.error, line.id, line.digest) {
+            (Some(error), ..) if !error.is_null() => return Ok(None),
+            (_, Some(id), _) if !id.is_null() => self.key(("id", 0, &id.to_string())),
+            (_, _, Some(digest)) => self.key(("record", line.index, &digest)),
             _ => return Err("has neither an id nor a digest"),
-        })
+        };
+        Ok(Some((key, line.index)))
     }
 
     fn key(&self, what: (&str, u64, &str)) -> u128 {

@@ -25,6 +25,8 @@ pub enum Form {
 pub struct Outcome<'a> {
     /// The choices, as far as they came.
     pub replies: &'a [String],
+    /// What stands between them, before line breaks are folded.
+    pub between: &'static str,
     /// Several were asked for, so JSON has a list of them.
     pub several: bool,
     pub bill: Option<&'a Bill>,
@@ -49,7 +51,7 @@ impl Form {
     pub fn line(self, record: &Record, outcome: Outcome<'_>) -> Vec<u8> {
         let text = || match outcome.error {
             Some(_) => String::new(),
-            None => outcome.replies.join("\n---\n"),
+            None => outcome.replies.join(outcome.between),
         };
         let mut line = match self {
             Self::Line { for_terminal: true } => visible(&folded(&text())).into_owned(),

@@ -3,13 +3,15 @@
 
 mod crew;
 pub mod ids;
-mod kept;
+pub mod kept;
 mod line;
 mod outlet;
 mod print;
 mod progress;
 mod spool;
 mod survey;
+pub mod text;
+pub mod work;
 
 use std::io::Write;
 use std::sync::Arc;
@@ -19,14 +21,12 @@ use std::thread;
 use serde_json::json;
 
 use crate::account::money::Picodollars;
-use crate::cmd::body::Body;
 use crate::cmd::booking;
 use crate::cmd::call::Call;
 use crate::cmd::connection;
 use crate::cmd::desk::Desk;
 use crate::cmd::exchange::seed;
-use crate::cmd::plan::Plan;
-use crate::cmd::records::{Record, Records};
+use crate::cmd::records::Records;
 use crate::cmd::report;
 use crate::exit::{self, Exit, failure};
 use crate::stdio::Stdio;
@@ -37,15 +37,13 @@ use outlet::Outlet;
 use print::Printer;
 use spool::Spool;
 use survey::Survey;
-
-/// Makes a request's body of a record. In every pass it makes the same.
-pub type Make<'a> = &'a (dyn Fn(&Record) -> anyhow::Result<Body> + Sync);
+use work::{Sum, Work};
 
 /// Asks every record of standard input.
-pub fn run(
+pub fn run<W: Work>(
     call: &Call,
     records: Records,
-    make: Make<'_>,
+    work: &W,
     stdio: &mut Stdio,
 ) -> anyhow::Result<Exit> {
     if stdio.input_is_terminal {
@@ -60,7 +58,7 @@ pub fn run(
         None => Ok((Outlet::Standard, Kept::nothing(form))),
     };
     let (outlet, kept) = opened.map_err(|error| unsent(&error))?;
-    let survey = Survey::take(call, &spool, make, &kept).map_err(|error| unsent(&error))?;
+    let survey = survey::take(call, &spool, work, &kept).map_err(|error| unsent(&error))?;
     if call.args.estimate {
         print_estimate(call, &survey, stdio)?;
     }
@@ -68,32 +66,32 @@ pub fn run(
         return Err(unsent(refusal));
     }
     if call.args.dry_run {
-        dry_run(call, &spool, &survey, make, stdio)?;
+        dry_run(&spool, survey.cap, work, stdio)?;
     }
     if call.only_looks() {
         return Ok(Exit::Done);
     }
     stdio.note(format_args!("estimate: {survey} ({})", call.model.name));
-    let job = Job { call, records, form, make, spool: &spool, survey: &survey, kept: &kept };
+    let job = Job { call, records, form, work, spool: &spool, survey: &survey, kept: &kept };
     job.send(outlet, stdio)
 }
 
 /// All that was found out before the first request.
-struct Job<'a> {
+struct Job<'a, W: Work> {
     call: &'a Call<'a>,
     records: Records,
     form: Form,
-    make: Make<'a>,
+    work: &'a W,
     spool: &'a Spool,
-    survey: &'a Survey,
+    survey: &'a Survey<W::Sum>,
     kept: &'a Kept,
 }
 
-impl Job<'_> {
+impl<W: Work> Job<'_, W> {
     fn send(&self, mut outlet: Outlet, stdio: &mut Stdio) -> anyhow::Result<Exit> {
         let Self { call, spool, survey, kept, .. } = *self;
-        let server = connection::server(&call.args.connection, &call.settings)?;
-        connection::open(&server)?;
+        let server = call.server()?;
+        connection::open(server)?;
         let limit = call.limits()?.cost;
         let ledger = booking::open_ledger(&call.settings.ledger, !call.budgets.is_empty(), stdio)?;
         let desk = Desk::new(ledger, limit);
@@ -101,8 +99,8 @@ impl Job<'_> {
         let stop = Arc::new(Stop::new(at_once, seed()));
         let crew = Crew {
             call,
-            server: &server,
-            make: self.make,
+            server,
+            work: self.work,
             cap: survey.cap,
             records: self.records,
             form: self.form,
@@ -113,7 +111,8 @@ impl Job<'_> {
         };
         let heard = Arc::clone(&stop);
         call.signals.hear(move |signal| heard.hear(signal));
-        let mut printer = Printer::new(survey, stdio);
+        let requests = survey.requests + survey.kept;
+        let mut printer = Printer::new(requests, survey.sum.worst(), stdio);
         let (done, asked) = channel();
         thread::scope(|scope| {
             for _ in 0..at_once {
@@ -135,56 +134,38 @@ impl Job<'_> {
     }
 }
 
-fn unsent(error: &anyhow::Error) -> anyhow::Error {
+pub fn unsent(error: &anyhow::Error) -> anyhow::Error {
     failure(exit::code(error), format!("{error:#}; nothing was sent"))
 }
-/// A record's request, at the job's cap if it has one.
-fn plan(call: &Call, make: Make<'_>, cap: Option<u64>, record: &Record) -> anyhow::Result<Plan> {
-    let mut limits = call.limits()?;
-    // A limit of the whole job, which the survey has held it against; what it takes to judge one
-    // request by it is what a budget takes.
-    limits.budget |= limits.cost.take().is_some();
-    make(record)
-        .and_then(|mut body| {
-            if let Some(cap) = cap {
-                body.set_cap(cap);
-            }
-            let (model, price) = (call.model.clone(), call.price.clone());
-            Plan::as_it_is(call.kind, model, price, body, limits)
-        })
-        .map_err(|error| record.wrong(&error))
-}
 
-/// Every request as a line of the file that the Batch API takes.
-fn dry_run(
-    call: &Call,
+/// Every request as a line.
+fn dry_run<W: Work>(
     spool: &Spool,
-    survey: &Survey,
-    make: Make<'_>,
+    cap: Option<u64>,
+    work: &W,
     stdio: &mut Stdio,
 ) -> anyhow::Result<()> {
-    let url = format!("/v1/{}", call.kind.endpoint());
     for record in spool.records()? {
         let record = record?;
-        let plan = plan(call, make, survey.cap, &record)?;
-        let (id, body) = (record.name(), plan.body.value());
-        let line = json!({"custom_id": id, "method": "POST", "url": url, "body": body});
-        writeln!(stdio.out, "{line}")?;
+        let plan = work.plan(&record, cap)?;
+        writeln!(stdio.out, "{}", work.shown(&record, &plan))?;
     }
     Ok(())
 }
 
-fn print_estimate(call: &Call, survey: &Survey, stdio: &mut Stdio) -> anyhow::Result<()> {
+fn print_estimate<P>(
+    call: &Call,
+    survey: &Survey<impl Sum<P>>,
+    stdio: &mut Stdio,
+) -> anyhow::Result<()> {
     if !call.args.json {
         writeln!(stdio.out, "{survey} ({})", call.model.name)?;
         return Ok(());
     }
-    let mut estimate = report::estimate(&survey.total());
-    estimate["replies"] = survey.replies.into();
     let line = json!({
         "model": call.model.name,
         "requests": survey.requests,
-        "estimate": estimate,
+        "estimate": survey.sum.json(),
         "price": report::price(&call.price),
     });
     writeln!(stdio.out, "{line}")?;

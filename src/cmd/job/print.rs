@@ -10,7 +10,7 @@ use crate::cmd::call::Call;
 use crate::cmd::job::crew::{Asked, Crew, Fate};
 use crate::cmd::job::outlet::Outlet;
 use crate::cmd::job::progress::Tally;
-use crate::cmd::job::survey::Survey;
+use crate::cmd::job::work::Work;
 use crate::cmd::signals::SIGINT;
 use crate::exit::{Exit, failure};
 use crate::stdio::Stdio;
@@ -41,14 +41,14 @@ pub struct Printer {
 }
 
 impl Printer {
-    pub fn new(survey: &Survey, stdio: &Stdio) -> Self {
+    pub fn new(requests: u64, worst: Option<Picodollars>, stdio: &Stdio) -> Self {
         let now = Instant::now();
         Self {
             waiting: BTreeMap::new(),
             held: 0,
             unasked: Vec::new(),
             printed: 0,
-            tally: Tally::new(survey.requests + survey.kept, survey.total().worst),
+            tally: Tally::new(requests, worst),
             started: now,
             told: now,
             shows_bar: stdio.err_is_terminal && !stdio.quiet,
@@ -70,10 +70,10 @@ impl Printer {
     }
 
     /// Returns when every thread of the crew has ended.
-    pub fn run(
+    pub fn run<W: Work>(
         &mut self,
         asked: &Receiver<Asked>,
-        crew: &Crew<'_>,
+        crew: &Crew<'_, W>,
         outlet: &mut Outlet,
         stdio: &mut Stdio,
     ) {

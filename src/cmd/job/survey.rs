@@ -3,126 +3,70 @@
 
 use std::fmt;
 
-use crate::account::count::Count;
-use crate::account::estimate::Estimate;
-use crate::account::limits::Together;
-use crate::account::money::Picodollars;
-use crate::account::price::Source;
 use crate::cmd::call::Call;
 use crate::cmd::job::ids::Ids;
 use crate::cmd::job::kept::Kept;
 use crate::cmd::job::spool::Spool;
-use crate::cmd::job::{Make, plan};
-use crate::cmd::plan::{Plan, refused};
+use crate::cmd::job::work::{Sum, Work};
+use crate::cmd::request::Request;
 use crate::exit::{Exit, failure};
 
 /// What a job amounts to. `Display`: `3 requests, 75 prompt + up to 1500 reply tokens, ...`.
-pub struct Survey {
+pub struct Survey<S> {
     pub requests: u64,
     /// Records that were answered before.
     pub kept: u64,
     /// What `--max-cost` allows each reply, where nothing else caps it.
     pub cap: Option<u64>,
-    prompt: Count,
-    pub replies: u64,
-    /// None if nothing bounds one of them.
-    reply_tokens: Option<u64>,
-    worst: Option<Picodollars>,
-    source: Source,
+    pub sum: S,
     /// Why it may not be sent.
     pub refusal: Option<anyhow::Error>,
 }
 
-impl Survey {
-    /// Reads every record. What is wrong with the input is an error; what is over a limit is not,
-    /// yet. What is answered already costs nothing.
-    pub fn take(call: &Call, spool: &Spool, make: Make<'_>, kept: &Kept) -> anyhow::Result<Self> {
-        let mut survey = Self {
-            requests: 0,
-            kept: 0,
-            cap: None,
-            prompt: Count::exact(0),
-            replies: 0,
-            reply_tokens: Some(0),
-            worst: Some(Picodollars::ZERO),
-            source: call.price.source,
-            refusal: None,
-        };
-        let (mut ids, mut together) = (Ids::new(), Together::default());
-        let limit = call.limits()?.cost;
-        let mut uncapped = false;
-        for record in spool.records()? {
-            let record = record?;
-            let before = record.id.as_ref().and_then(|_| ids.take(&record.name(), record.index));
-            if let Some(before) = before {
-                let message = format!("{record}: record {before} has the same id");
-                return Err(failure(Exit::Usage, message));
-            }
-            if kept.place(&record).is_some() {
-                survey.kept += 1;
-                continue;
-            }
-            let plan = plan(call, make, None, &record)?;
-            survey.add(&plan);
-            uncapped |= plan.ask.cap.is_none();
-            let mut allowed = plan.check();
-            if limit.is_some() && allowed.is_ok() {
-                allowed = together
-                    .add(&plan.model, &plan.ask, &plan.estimate)
-                    .map_err(|refusal| refused(&refusal));
-            }
-            if survey.refusal.is_none() {
-                survey.refusal = allowed.err().map(|error| record.wrong(&error));
-            }
+/// Reads every record. What is wrong with the input is an error; what is over a limit is not, yet.
+/// What is answered already costs nothing.
+pub fn take<W: Work>(
+    call: &Call,
+    spool: &Spool,
+    work: &W,
+    kept: &Kept,
+) -> anyhow::Result<Survey<W::Sum>> {
+    let mut survey = Survey { requests: 0, kept: 0, cap: None, sum: work.sum()?, refusal: None };
+    let mut ids = Ids::new();
+    for record in spool.records()? {
+        let record = record?;
+        let before = record.id.as_ref().and_then(|_| ids.take(&record.name(), record.index));
+        if let Some(before) = before {
+            let message = format!("{record}: record {before} has the same id");
+            return Err(failure(Exit::Usage, message));
         }
-        if let Some(limit) = limit.filter(|_| survey.refusal.is_none() && survey.requests > 0) {
-            survey.hold_against(limit, &together, uncapped);
+        let place = kept.place(&record);
+        work.admit(&record, place).map_err(|error| record.wrong(&error))?;
+        if place.is_some() {
+            survey.kept += 1;
+            continue;
         }
-        Ok(survey)
-    }
-
-    fn add(&mut self, plan: &Plan) {
-        let estimate = &plan.estimate;
-        self.requests += 1;
-        self.prompt = self.prompt.plus(estimate.prompt);
-        self.replies = self.replies.saturating_add(estimate.replies);
-        let tokens = self.reply_tokens.zip(estimate.reply_tokens());
-        self.reply_tokens = tokens.map(|(all, one)| all.saturating_add(one));
-        self.worst = self.worst.zip(estimate.worst).map(|(all, one)| all.plus(one));
-    }
-
-    /// All of it may cost no more than `limit`; without a cap, that is what caps each reply.
-    fn hold_against(&mut self, limit: Picodollars, together: &Together, uncapped: bool) {
-        let allowed = match self.worst {
-            Some(worst) if !uncapped => together.check(worst, limit),
-            _ => together.cap(limit).map(|cap| self.cap = cap),
-        };
-        self.refusal = allowed.err().map(|refusal| refused(&refusal));
-        if let Some(cap) = self.cap {
-            self.worst = Some(together.worst(cap));
-            self.reply_tokens = Some(cap.saturating_mul(self.replies));
+        let plan = work.plan(&record, None)?;
+        survey.requests += 1;
+        let added = survey.sum.add(&plan);
+        let allowed = plan.check().and(added);
+        if survey.refusal.is_none() {
+            survey.refusal = allowed.err().map(|error| record.wrong(&error));
         }
     }
-
-    /// The whole job as if it were one request.
-    pub fn total(&self) -> Estimate {
-        Estimate {
-            prompt: self.prompt,
-            cap: self.reply_tokens,
-            room: None,
-            replies: 1,
-            beyond_cap: 0,
-            source: self.source,
-            fixed: None,
-            cap_cost: None,
-            worst: self.worst,
+    let limit = call.limits()?.cost;
+    if let Some(limit) = limit.filter(|_| survey.refusal.is_none() && survey.requests > 0) {
+        match survey.sum.hold_against(limit) {
+            Ok(cap) => survey.cap = cap,
+            Err(refusal) => survey.refusal = Some(refusal),
         }
     }
+    Ok(survey)
 }
 
-impl fmt::Display for Survey {
+impl<S: fmt::Display> fmt::Display for Survey<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plural = if self.requests == 1 { "" } else { "s" };
-        write!(f, "{} request{plural}, {}", self.requests, self.total())
+        write!(f, "{} request{plural}, {}", self.requests, self.sum)
     }
 }
