@@ -135,6 +135,7 @@ impl<'a, R: Request> Exchange<'a, R> {
     ) -> anyhow::Result<()> {
         self.booking.reserve(self.plan, stdio)?;
         let end = self.attempts(&mut Paced { pace, leave }, answer, stdio);
+        answer.redact(&self.client);
         self.settle(&end, answer, stdio);
         conclude(end, answer, &self.account)
     }

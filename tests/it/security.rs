@@ -62,6 +62,19 @@ fn a_key_that_the_server_repeats_goes_nowhere() {
 }
 
 #[test]
+fn a_key_that_the_server_repeats_to_many_goes_nowhere() {
+    for (index, echo) in echoes().into_iter().enumerate() {
+        let (server, sandbox) = (Server::repeat(echo), Sandbox::new());
+        let args = ["chat", "--lines", "--json", "--retries", "0", "--report", "report"];
+        let gpt = sandbox.gpt(args).input("hi\n").env("OPENAI_API_KEY", KEY).server(&server);
+        let run = gpt.run();
+        let told = format!("{run}{}", everything(&sandbox.path("")));
+        assert!(told.contains("\"index\":"), "answer {index}: {told}");
+        assert!(!told.contains(&KEY[..9]), "answer {index}: {run}");
+    }
+}
+
+#[test]
 fn no_address_shows_its_password() {
     let address = |option: &str, text: &str| {
         let args = ["chat", "-q", "-n", "--retries", "0", option, text, "hi"];

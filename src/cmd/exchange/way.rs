@@ -78,7 +78,7 @@ impl<R: Request> Way<R> for Paced<'_> {
                 exchange.account.request_id = heard.request_id;
                 match answer.take_whole(heard.whole, stdio).map_err(anyhow::Error::downcast) {
                     Ok(()) => End::Answered,
-                    Err(Ok(bad)) => End::Misanswered(bad),
+                    Err(Ok(bad)) => End::Misanswered(exchange.client.redact_reply(bad)),
                     Err(Err(error)) => End::Unprinted(error),
                 }
             }
