@@ -6,6 +6,7 @@ use std::fs::File;
 use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::os::unix::fs::FileExt;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use memchr::memmem;
@@ -19,7 +20,7 @@ pub struct Payload {
 }
 
 pub(super) enum Piece {
-    Bytes(Vec<u8>),
+    Bytes(Arc<Vec<u8>>),
     /// Part of a file, read as it is sent.
     Stretch(Stretch),
 }
@@ -36,13 +37,14 @@ pub struct Field {
     pub name: String,
     /// For a file: how it is called there, and its media type.
     pub file: Option<(String, &'static str)>,
-    pub value: Vec<u8>,
+    /// Shared, so that a picture for many requests is held once.
+    pub value: Arc<Vec<u8>>,
 }
 
 impl Payload {
     pub fn json(text: String) -> Payload {
         let content_type = "application/json".to_owned();
-        Payload::new(content_type, vec![Piece::Bytes(text.into_bytes())])
+        Payload::new(content_type, vec![Piece::Bytes(text.into_bytes().into())])
     }
 
     /// No body, of no type: the address says it all.
@@ -75,7 +77,7 @@ impl Payload {
         let random = RandomState::new();
         let boundary = format!("gpt-form-{:016x}{:016x}", random.hash_one(1), random.hash_one(2));
         let plain = |(name, value): &(&str, &str)| {
-            ((*name).to_owned(), None, Piece::Bytes(value.as_bytes().to_vec()))
+            ((*name).to_owned(), None, Piece::Bytes(Arc::new(value.as_bytes().to_vec())))
         };
         let file = Some((file_name.to_owned(), "application/jsonl"));
         let file = ("file".to_owned(), file, Piece::Stretch(content));
@@ -123,11 +125,11 @@ fn form(boundary: &str, fields: impl Iterator<Item = Named>) -> Payload {
             let _ = write!(before, "content-type: {media_type}");
         }
         before += "\r\n\r\n";
-        pieces.push(Piece::Bytes(std::mem::take(&mut before).into_bytes()));
+        pieces.push(Piece::Bytes(std::mem::take(&mut before).into_bytes().into()));
         pieces.push(value);
         before = format!("\r\n--{boundary}\r\n");
     }
-    pieces.push(Piece::Bytes(format!("\r\n--{boundary}--\r\n").into_bytes()));
+    pieces.push(Piece::Bytes(format!("\r\n--{boundary}--\r\n").into_bytes().into()));
     Payload::new(format!("multipart/form-data; boundary={boundary}"), pieces)
 }
 
@@ -153,10 +155,13 @@ mod tests {
 
     #[test]
     fn a_form_keeps_its_values_apart() {
-        let field =
-            |name: &str, value: &str| Field { name: name.into(), file: None, value: value.into() };
+        let field = |name: &str, value: &str| {
+            let value = Arc::new(value.as_bytes().to_vec());
+            Field { name: name.into(), file: None, value }
+        };
         let file = Some(("a\".png".to_owned(), "image/png"));
-        let picture = Field { name: "image[]".into(), file, value: b"\x89PNG\r\n".to_vec() };
+        let picture =
+            Field { name: "image[]".into(), file, value: Arc::new(b"\x89PNG\r\n".to_vec()) };
         let form = Payload::form(vec![field("prompt", "a gpt-form-0000000000000000 b"), picture]);
         assert_eq!(form.content_type, "multipart/form-data; boundary=gpt-form-0000000000000001");
         let expected = b"--gpt-form-0000000000000001\r\n\

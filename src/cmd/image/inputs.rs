@@ -2,6 +2,7 @@
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -24,7 +25,7 @@ pub struct Input {
     name: String,
     format: Format,
     size: Size,
-    bytes: Vec<u8>,
+    bytes: Arc<Vec<u8>>,
 }
 
 /// The pictures to edit and the mask, each a picture, the mask of the first one's size.
@@ -70,7 +71,7 @@ impl Input {
         let name = if is_stdin { "standard input".into() } else { path.display().to_string() };
         let bytes = if is_stdin { standard_input()? } else { files::bytes(path)? };
         match (Format::of(&bytes), pictures::size(&bytes)) {
-            (Some(format), Some(size)) => Ok(Self { name, format, size, bytes }),
+            (Some(format), Some(size)) => Ok(Self { name, format, size, bytes: Arc::new(bytes) }),
             _ => Err(failure(
                 Exit::Usage,
                 format!("{name}: no PNG, JPEG, WebP or GIF picture; nothing was sent"),
@@ -85,7 +86,7 @@ impl Input {
             _ => format!("image.{}", self.format.extension()),
         };
         let file = Some((file, self.format.media_type()));
-        Field { name: name.into(), file, value: self.bytes.clone() }
+        Field { name: name.into(), file, value: Arc::clone(&self.bytes) }
     }
 }
 

@@ -83,7 +83,7 @@ fn payload(body: &Value, inputs: &Inputs) -> Payload {
     let fields = body.as_object().into_iter().flatten().map(|(name, value)| Field {
         name: name.clone(),
         file: None,
-        value: value.as_str().map_or_else(|| value.to_string(), str::to_owned).into_bytes(),
+        value: value.as_str().map_or_else(|| value.to_string(), str::to_owned).into_bytes().into(),
     });
     let name = if pictures.len() == 1 { "image" } else { "image[]" };
     let pictures = pictures.iter().map(|input| input.field(name));

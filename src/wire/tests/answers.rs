@@ -111,7 +111,8 @@ fn a_large_body_goes_out_whole() {
     let server = Server::repeat(Reply::json(200, "{}"));
     let body: Vec<u8> = (0..9_000_000_u32).map(|n| n.to_le_bytes()[0]).collect();
     let file = Some(("a.bin".to_owned(), "application/octet-stream"));
-    let form = Payload::form(vec![Field { name: "file".into(), file, value: body.clone() }]);
+    let value = body.clone().into();
+    let form = Payload::form(vec![Field { name: "file".into(), file, value }]);
     let method = Method::Post(&form);
     let accept = Accept::Anything;
     let request = Request { method, endpoint: "files", accept, within: LONG };
