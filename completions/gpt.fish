@@ -354,8 +354,8 @@ complete -c gpt -n "__fish_gpt_using_subcommand chat" -l no-stream -d 'Print the
 complete -c gpt -n "__fish_gpt_using_subcommand chat" -l allow-incomplete -d 'Exit 0 for a reply that was cut at its cap'
 complete -c gpt -n "__fish_gpt_using_subcommand chat" -s q -l quiet -d 'Nothing on standard error but errors'
 complete -c gpt -n "__fish_gpt_using_subcommand chat" -l lines -d 'Every line of standard input is a request; PROMPT and all options apply to each'
-complete -c gpt -n "__fish_gpt_using_subcommand chat" -s 0 -l null -d 'Every NUL-separated record is; replies end in NUL, their line breaks untouched'
-complete -c gpt -n "__fish_gpt_using_subcommand chat" -l jsonl -d 'Every JSON line is: {"prompt": ...} or {"messages": ...}, with an optional "id"'
+complete -c gpt -n "__fish_gpt_using_subcommand chat" -s 0 -l null -d 'Every NUL-separated record is a request; replies end in NUL, their line breaks untouched'
+complete -c gpt -n "__fish_gpt_using_subcommand chat" -l jsonl -d 'Every JSON line is a request: {"prompt": ...} or {"messages": ...}, with an optional "id"'
 complete -c gpt -n "__fish_gpt_using_subcommand chat" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gpt -n "__fish_gpt_using_subcommand complete" -l suffix -d 'Text that comes after the completion' -r
 complete -c gpt -n "__fish_gpt_using_subcommand complete" -l logprobs -d 'Log probabilities of the N likeliest tokens (see them with --json)' -r
@@ -582,8 +582,8 @@ complete -c gpt -n "__fish_gpt_using_subcommand complete" -l no-stream -d 'Print
 complete -c gpt -n "__fish_gpt_using_subcommand complete" -l allow-incomplete -d 'Exit 0 for a reply that was cut at its cap'
 complete -c gpt -n "__fish_gpt_using_subcommand complete" -s q -l quiet -d 'Nothing on standard error but errors'
 complete -c gpt -n "__fish_gpt_using_subcommand complete" -l lines -d 'Every line of standard input is a request; PROMPT and all options apply to each'
-complete -c gpt -n "__fish_gpt_using_subcommand complete" -s 0 -l null -d 'Every NUL-separated record is; replies end in NUL, their line breaks untouched'
-complete -c gpt -n "__fish_gpt_using_subcommand complete" -l jsonl -d 'Every JSON line is: {"prompt": ...} or {"messages": ...}, with an optional "id"'
+complete -c gpt -n "__fish_gpt_using_subcommand complete" -s 0 -l null -d 'Every NUL-separated record is a request; replies end in NUL, their line breaks untouched'
+complete -c gpt -n "__fish_gpt_using_subcommand complete" -l jsonl -d 'Every JSON line is a request: {"prompt": ...} or {"messages": ...}, with an optional "id"'
 complete -c gpt -n "__fish_gpt_using_subcommand complete" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l size -d 'Width and height, such as 1024x1024, or auto' -r
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l quality -d 'Such as low, medium, high or auto; the better, the dearer' -r

@@ -190,7 +190,7 @@ The prompt is the PROMPT words, then a blank line, then standard input; either m
 
 Examples:
   gpt complete -m my-model --max-tokens 40 'Once upon a time'
-  gpt complete -m text-davinci-003 --json < prompt.txt")]
+  gpt complete --base-url http://127.0.0.1:8080/v1 -m text-davinci-003 --json < prompt.txt")]
 pub struct Complete {
     /// Words of the prompt
     #[arg(value_name = "PROMPT")]
@@ -473,7 +473,7 @@ pub struct Records {
     )]
     pub lines: bool,
 
-    /// Every NUL-separated record is; replies end in NUL, their line breaks untouched
+    /// Every NUL-separated record is a request; replies end in NUL, their line breaks untouched
     #[arg(
         short = '0',
         long,
@@ -483,7 +483,7 @@ pub struct Records {
     )]
     pub null: bool,
 
-    /// Every JSON line is: {"prompt": ...} or {"messages": ...}, with an optional "id"
+    /// Every JSON line is a request: {"prompt": ...} or {"messages": ...}, with an optional "id"
     #[arg(
         long,
         group = "records",
@@ -757,7 +757,7 @@ The cost is what the text costs as a prompt. A '~' marks a count that is an esti
 Examples:
   gpt tokens < report.txt
   gpt tokens -r src -m gpt-4o
-  git diff | gpt tokens --max-tokens 8000 --pass | gpt chat 'review this'
+  gpt tokens --max-tokens 8000 --pass < report.txt > part.txt && gpt chat 'sum up' < part.txt
   gpt tokens --split 2000 --overlap 100 --output part-%03d.txt < book.txt")]
 pub struct Tokens {
     /// Files to count ('-' is standard input)
@@ -1033,7 +1033,7 @@ pub struct Help {
 
 #[derive(Args)]
 pub struct Generate {
-    /// What to print: 'man', or a shell
+    /// What to write: the manual, or the completions of all shells
     pub what: Artefact,
 
     /// Into this directory, a file each

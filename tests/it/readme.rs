@@ -20,6 +20,7 @@ const TEXT: &str = r#"{"model":"m","choices":[{"index":0,"text":"Fine.","finish_
 
 /// The commands of a text that call the program; a comment or another tool's line is none.
 fn examples(text: &str) -> Vec<String> {
+    let text = text.replace("\ntarget/release/gpt ", "\ngpt ");
     let lines = text.lines().map(str::trim).filter(|line| !line.starts_with('#'));
     lines.filter(|line| line.split(' ').any(|word| word == "gpt")).map(String::from).collect()
 }
