@@ -42,7 +42,11 @@ impl Sum {
             State::Unsettled => self.unsettled.add(row),
         }
         let Some(bill) = row.settlement.bill else { return };
+        // What was refused, or never reached a server, says nothing about estimates.
         let Some(usage) = bill.usage else { return };
+        if bill.cost == 0 && usage.prompt + usage.reply == 0 {
+            return;
+        }
         self.prompt += u128::from(usage.prompt);
         self.cached += u128::from(usage.cached);
         self.cache_written += u128::from(usage.cache_written);

@@ -110,13 +110,13 @@ fn what_is_no_picture_is_not_called_one() {
         &["a"],
         vec![Reply::json(400, error)],
         expect![[r#"
-        ! gpt: estimate: ~1 prompt tokens + 1 picture of ~7024 tokens, at most $0.800498 (gpt-image-2)
-        ! gpt: [server] answered 400: no [moderation_blocked]
-        exit 6
-        files: 
-        requests: 1
-        booked: image,1,0,0,0,0,0,0,0,0.800498,1,0,0,0,0,0
-    "#]],
+            ! gpt: estimate: ~1 prompt tokens + 1 picture of ~7024 tokens, at most $0.800498 (gpt-image-2)
+            ! gpt: [server] answered 400: no [moderation_blocked]
+            exit 6
+            files: 
+            requests: 1
+            booked: image,1,0,0,0,0,0,0,0,0,0,0,0,0,0,0
+        "#]],
     );
     let whole = made(&[PNG]);
     let cut = whole.wire_len() - 20;

@@ -126,7 +126,7 @@ fn timing_names_no_file() {
         ! gpt: record 7: [server] answered 400: no such thing
         exit 6
         p-01.png p-02.png p-03.png p-04.png p-05.png p-06.png p-08.png p-09.png p-10.png p-11.png p-12.png p-13.png p-14.png p-15.png p-16.png p-17.png p-18.png p-19.png p-20.png
-        image,20,0.112575,171,0,0,3724,0,0.112575,0.132264,20,171,0,0,0,0
+        image,20,0.112575,171,0,0,3724,0,0.112575,0.12564,19,171,0,0,0,0
     "#]].assert_eq(&format!("{said}{files}\n{booked}\n"));
 }
 
@@ -163,7 +163,7 @@ fn a_failed_record_does_not_stop_the_others() {
             exit 6
             files: 1.png 3.png
             requests: 3
-            booked: image,3,0.01185,18,0,0,392,0,0.01185,0.019824,3,18,0,0,0,0
+            booked: image,3,0.01185,18,0,0,392,0,0.01185,0.013216,2,18,0,0,0,0
         "#]],
     );
     check(
@@ -193,7 +193,7 @@ fn a_failed_record_does_not_stop_the_others() {
             exit 5
             files: 1.png
             requests: 2
-            booked: image,2,0.005925,9,0,0,196,0,0.005925,0.013216,2,9,0,0,0,0
+            booked: image,2,0.005925,9,0,0,196,0,0.005925,0.006608,1,9,0,0,0,0
         "#]],
     );
 }
@@ -464,12 +464,12 @@ fn a_job_goes_on_where_it_stopped() {
         input,
         first,
         expect![[r#"
-        ! gpt: record 2 (id 2): [server] answered 400: no such thing
-        exit 6
-        files: 1.png 3.png out
-        requests: 3
-        booked: image,3,0.01185,18,0,0,392,0,0.01185,0.019824,3,18,0,0,0,0
-    "#]],
+            ! gpt: record 2 (id 2): [server] answered 400: no such thing
+            exit 6
+            files: 1.png 3.png out
+            requests: 3
+            booked: image,3,0.01185,18,0,0,392,0,0.01185,0.013216,2,18,0,0,0,0
+        "#]],
     );
     let moved =
         "{\"prompt\":\"b\",\"id\":2}\n{\"prompt\":\"a\",\"id\":1}\n{\"prompt\":\"c\",\"id\":3}\n";
@@ -483,7 +483,7 @@ fn a_job_goes_on_where_it_stopped() {
             exit 2
             files: .out.part 1.png 3.png out
             requests: 0
-            booked: image,3,0.01185,18,0,0,392,0,0.01185,0.019824,3,18,0,0,0,0
+            booked: image,3,0.01185,18,0,0,392,0,0.01185,0.013216,2,18,0,0,0,0
         "#]],
     );
     check_in(
@@ -492,10 +492,10 @@ fn a_job_goes_on_where_it_stopped() {
         input,
         vec![made(&[PNG])],
         expect![[r#"
-        files: 1.png 2.png 3.png out
-        requests: 1
-        booked: image,4,0.017775,27,0,0,588,0,0.017775,0.026432,4,27,0,0,0,0
-    "#]],
+            files: 1.png 2.png 3.png out
+            requests: 1
+            booked: image,4,0.017775,27,0,0,588,0,0.017775,0.019824,3,27,0,0,0,0
+        "#]],
     );
     expect![[r#"
         {"index":1,"id":1,"reply":["1.png"],"usage":{"prompt_tokens":9,"cached_tokens":0,"cache_write_tokens":0,"reply_tokens":196,"reasoning_tokens":0,"exact":true},"cost":0.005925,"error":null}

@@ -254,3 +254,14 @@ fn wrong_words_are_refused() {
         "#]],
     );
 }
+
+#[test]
+fn what_never_reached_a_server_is_no_drift() {
+    let sandbox = Sandbox::new();
+    let nobody = ["chat", "-q", "--retries", "0", "--base-url", "http://127.0.0.1:9/v1", "hi"];
+    assert_eq!(sandbox.gpt(nobody).run().code, 8);
+    sandbox.gpt(["spend"]).check(expect![[r#"
+        MODEL          REQUESTS  PROMPT  REPLY       COST  WORST CASE  BILLED  DRIFT
+        gpt-5.6-terra         1       0      0  $0.000000   $0.000000       -      -
+    "#]]);
+}
