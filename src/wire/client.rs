@@ -7,10 +7,12 @@ use std::time::Duration;
 use ureq::Agent;
 use ureq::http::header::{AUTHORIZATION, HeaderMap, HeaderValue, PROXY_AUTHORIZATION};
 use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
-use ureq::unversioned::resolver::{DefaultResolver, Resolver};
-use ureq::unversioned::transport::DefaultConnector;
+use ureq::unversioned::resolver::Resolver;
+use ureq::unversioned::transport::{Connector as _, DefaultConnector};
 
 use super::forward;
+use super::gather::Gather;
+use super::names::Names;
 use super::proxy::Protocol;
 use super::reply::BadReply;
 use super::send::YEAR;
@@ -50,7 +52,7 @@ pub struct Client {
 impl Client {
     /// Checks all that can be checked without a connection.
     pub fn new(settings: &Settings) -> Result<Client, Invalid> {
-        Client::with_resolver(settings, DefaultResolver::default())
+        Client::with_resolver(settings, <Names>::default())
     }
 
     /// The same, with names looked up by `resolver`.
@@ -102,7 +104,7 @@ impl Client {
             .build();
         let agent = match forward {
             Some(proxy) => forward::agent(config, base, proxy.uri()?, resolver),
-            None => Agent::with_parts(config, DefaultConnector::default(), resolver),
+            None => Agent::with_parts(config, DefaultConnector::default().chain(Gather), resolver),
         };
         Ok(Client {
             base: base.clone(),

@@ -14,12 +14,14 @@ use ureq::unversioned::transport::{
 use ureq::{Agent, Error};
 
 use super::Url;
+use super::gather::Gather;
 
 /// An agent whose every connection leads to the proxy, and whose requests to `base` are put the
 /// way that a proxy reads them.
 pub(super) fn agent(config: Config, base: &Url, proxy: Uri, names: impl Resolver) -> Agent {
     let forward = Forward { origin: base.origin().into_bytes() };
-    Agent::with_parts(config, DefaultConnector::default().chain(forward), ToProxy { proxy, names })
+    let connector = DefaultConnector::default().chain(Gather).chain(forward);
+    Agent::with_parts(config, connector, ToProxy { proxy, names })
 }
 
 /// Looks up the proxy, whoever is asked for: the server's name is the proxy's to look up.

@@ -10,6 +10,8 @@ mod client;
 mod failure;
 mod fetch;
 mod forward;
+mod gather;
+mod names;
 mod network;
 mod payload;
 mod proxy;

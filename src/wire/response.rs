@@ -82,7 +82,9 @@ impl Response {
     /// The whole body, untouched; a failure when it is longer than `limit` bytes.
     pub fn whole(mut self, limit: usize) -> Result<Vec<u8>, Failure> {
         let mut body = Vec::new();
-        let mut buffer = vec![0; PIECE];
+        // Most answers are short: they need not clear the memory of a long one.
+        let stated = self.header("content-length").and_then(|length| length.parse().ok());
+        let mut buffer = vec![0; stated.unwrap_or(PIECE).clamp(1, PIECE)];
         loop {
             let length = self.read(&mut buffer)?;
             if length == 0 {
