@@ -28,7 +28,8 @@ pub(super) fn reserve(
 ) -> Result<Reservation, Fault> {
     journal::durable(connection)?;
     let transaction = Transaction::new(connection, TransactionBehavior::Immediate)?;
-    let reserved = one(&transaction, entry, budgets)?;
+    let behind = correct_times(&transaction, entry.time.max(0))?;
+    let reserved = one(&transaction, entry, behind, budgets)?;
     if let Reservation::Booked(_) = reserved {
         transaction.commit()?;
     }
@@ -55,35 +56,43 @@ pub(super) fn book(
             Err(fault) => return Err(fault),
         }
     }
-    let booked = entries.iter().map(|entry| one(&transaction, entry, budgets)).collect();
+    // They come together: the clock has not been set between them.
+    let latest = entries.iter().map(|entry| entry.time.max(0)).max();
+    let behind = latest.map(|now| correct_times(&transaction, now)).transpose()?.flatten();
+    let one = |entry| one(&transaction, entry, behind, budgets);
+    let booked = entries.iter().map(one).collect();
     transaction.commit()?;
     Ok(booked)
 }
 
-fn one(transaction: &Transaction, entry: &Entry, budgets: &[Budget]) -> Result<Reservation, Fault> {
-    let now = entry.time.max(0);
-    let behind = correct_times(transaction, now)?;
+fn one(
+    transaction: &Transaction,
+    entry: &Entry,
+    behind: Option<i64>,
+    budgets: &[Budget],
+) -> Result<Reservation, Fault> {
     for budget in budgets {
         if let Some(refusal) = check(transaction, budget, entry.worst_case)? {
             return Ok(Reservation::Refused(refusal));
         }
     }
-    insert(transaction, entry, now, behind).map(Reservation::Booked)
+    insert(transaction, entry, behind).map(Reservation::Booked)
 }
 
 /// Books anew what the clock shows to have been misdated. Then, the time of the next row ahead of
 /// the clock, if there is one: what is reserved now may turn out to be misdated when that has
 /// passed.
 fn correct_times(transaction: &Transaction, now: i64) -> rusqlite::Result<Option<i64>> {
-    let ahead: Option<i64> = transaction.query_row(
-        "SELECT min(time) FROM request WHERE time > ?1",
-        [now.saturating_add(JITTER)],
-        |row| row.get(0),
-    )?;
-    transaction.execute(
-        "UPDATE request SET booked = max(booked, ?1), behind = ?2 WHERE behind <= ?1",
-        (now, ahead),
-    )?;
+    let ahead: Option<i64> = transaction
+        .prepare_cached("SELECT min(time) FROM request WHERE time > ?1")?
+        .query_row([now.saturating_add(JITTER)], |row| row.get(0))?;
+    let any = "SELECT EXISTS (SELECT * FROM request WHERE behind <= ?1)";
+    if transaction.prepare_cached(any)?.query_row([now], |row| row.get(0))? {
+        transaction.execute(
+            "UPDATE request SET booked = max(booked, ?1), behind = ?2 WHERE behind <= ?1",
+            (now, ahead),
+        )?;
+    }
     Ok(ahead)
 }
 
@@ -122,7 +131,7 @@ pub(super) fn booked_since(
            coalesce(sum(reserved_high), 0), coalesce(sum(reserved_low), 0)
          FROM sums WHERE tag = ?1 AND {condition}"
     );
-    connection.query_row(&query, (tag.unwrap_or(""), quarter), |row| {
+    connection.prepare_cached(&query)?.query_row((tag.unwrap_or(""), quarter), |row| {
         let amount = |high: usize| -> rusqlite::Result<u128> {
             let (high, low): (i64, i64) = (row.get(high)?, row.get(high + 1)?);
             let amount = i128::from(high) * 1_000_000_000 + i128::from(low);
@@ -132,38 +141,33 @@ pub(super) fn booked_since(
     })
 }
 
-fn insert(
-    transaction: &Transaction,
-    entry: &Entry,
-    now: i64,
-    behind: Option<i64>,
-) -> Result<RowId, Fault> {
+fn insert(transaction: &Transaction, entry: &Entry, behind: Option<i64>) -> Result<RowId, Fault> {
     let worst_case = i64::try_from(entry.worst_case).map_err(|_| Error::TooMuch)?;
-    transaction.execute(
+    let mut insert = transaction.prepare_cached(
         "INSERT INTO request (time, booked, behind, deadline, process, retry_of, command, tag,
            model, host, estimated_prompt, estimated_reply, estimate_exact, price, price_source,
            worst_case, state)
          VALUES (:time, :time, :behind, :deadline, :process, :retry_of, :command, :tag,
            :model, :host, :prompt, :reply, :exact, :price, :price_source,
            :worst_case, 'reserved')",
-        named_params! {
-            ":time": now,
-            ":behind": behind,
-            ":deadline": entry.deadline,
-            ":process": process::this(),
-            ":retry_of": entry.retry_of.map(|id| id.0),
-            ":command": entry.command,
-            ":tag": entry.tag.unwrap_or(""),
-            ":model": entry.model,
-            ":host": entry.host,
-            ":prompt": tokens(entry.prompt_tokens),
-            ":reply": tokens(entry.reply_tokens),
-            ":exact": entry.exact,
-            ":price": entry.price,
-            ":price_source": entry.price_source,
-            ":worst_case": worst_case,
-        },
     )?;
+    insert.execute(named_params! {
+        ":time": entry.time.max(0),
+        ":behind": behind,
+        ":deadline": entry.deadline,
+        ":process": process::this(),
+        ":retry_of": entry.retry_of.map(|id| id.0),
+        ":command": entry.command,
+        ":tag": entry.tag.unwrap_or(""),
+        ":model": entry.model,
+        ":host": entry.host,
+        ":prompt": tokens(entry.prompt_tokens),
+        ":reply": tokens(entry.reply_tokens),
+        ":exact": entry.exact,
+        ":price": entry.price,
+        ":price_source": entry.price_source,
+        ":worst_case": worst_case,
+    })?;
     Ok(RowId(transaction.last_insert_rowid()))
 }
 

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, named_params};
 
-use super::entry::{Bill, RowId, Settlement};
+use super::entry::{RowId, Settlement};
 use super::error::{Error, Fault};
 use super::reservation::tokens;
 use super::{journal, process};
@@ -32,27 +32,34 @@ pub(super) fn record(
     settlement: &Settlement,
 ) -> Result<(), Fault> {
     refuse_settled(transaction, id)?;
-    transaction.execute(
+    let cost = settlement.bill.map(|bill| most_that_fits(bill.cost));
+    let usage = settlement.bill.and_then(|bill| bill.usage);
+    let mut update = transaction.prepare_cached(
         "UPDATE request SET model_answered = :model, finish_reason = :finish_reason,
            request_id = :request_id, attempts = :attempts, duration_ms = :duration_ms,
-           process = NULL
+           process = NULL,
+           state = CASE WHEN :cost IS NOT NULL THEN 'settled'
+             WHEN state = 'reserved' THEN 'unsettled' ELSE state END,
+           by_hand = by_hand AND :cost IS NULL, cost = coalesce(:cost, cost),
+           usage_source = :usage_source, prompt = :prompt, cached = :cached,
+           cache_written = :cache_written, reply = :reply, reasoning = :reasoning
          WHERE id = :id",
-        named_params! {
-            ":id": id.0,
-            ":model": settlement.model.map(clipped),
-            ":finish_reason": settlement.finish_reason.map(clipped),
-            ":request_id": settlement.request_id.map(clipped),
-            ":attempts": settlement.attempts,
-            ":duration_ms": tokens(settlement.duration_ms),
-        },
     )?;
-    if let Some(bill) = settlement.bill {
-        return write_bill(transaction, id, &bill);
-    }
-    transaction.execute(
-        "UPDATE request SET state = 'unsettled' WHERE id = ?1 AND state = 'reserved'",
-        [id.0],
-    )?;
+    update.execute(named_params! {
+        ":id": id.0,
+        ":model": settlement.model.map(clipped),
+        ":finish_reason": settlement.finish_reason.map(clipped),
+        ":request_id": settlement.request_id.map(clipped),
+        ":attempts": settlement.attempts,
+        ":duration_ms": tokens(settlement.duration_ms),
+        ":cost": cost,
+        ":usage_source": usage.map(|u| if u.counted_here { "count" } else { "server" }),
+        ":prompt": usage.map(|u| tokens(u.prompt)),
+        ":cached": usage.map(|u| tokens(u.cached)),
+        ":cache_written": usage.map(|u| tokens(u.cache_written)),
+        ":reply": usage.map(|u| tokens(u.reply)),
+        ":reasoning": usage.map(|u| tokens(u.reasoning)),
+    })?;
     Ok(())
 }
 
@@ -76,7 +83,7 @@ pub(super) fn settle_by_hand(
 /// Only a row that the server's bill has not settled can be settled.
 fn refuse_settled(transaction: &Transaction, id: RowId) -> Result<(), Fault> {
     let query = "SELECT state = 'settled' AND NOT by_hand FROM request WHERE id = ?1";
-    match transaction.query_row(query, [id.0], |row| row.get(0)) {
+    match transaction.prepare_cached(query)?.query_row([id.0], |row| row.get(0)) {
         Ok(false) => Ok(()),
         Ok(true) => Err(Error::AlreadySettled { id }.into()),
         Err(rusqlite::Error::QueryReturnedNoRows) => Err(Error::NoSuchRow { id }.into()),
@@ -109,28 +116,6 @@ fn exceeds_worst_case(
 /// A bill that no row can hold is booked as the most that one can: it breaks any budget as well.
 fn most_that_fits(cost: u128) -> i64 {
     i64::try_from(cost).unwrap_or(i64::MAX)
-}
-
-fn write_bill(transaction: &Transaction, id: RowId, bill: &Bill) -> Result<(), Fault> {
-    let cost = most_that_fits(bill.cost);
-    let usage = bill.usage;
-    transaction.execute(
-        "UPDATE request SET state = 'settled', by_hand = 0, cost = :cost,
-           usage_source = :usage_source, prompt = :prompt, cached = :cached,
-           cache_written = :cache_written, reply = :reply, reasoning = :reasoning
-         WHERE id = :id",
-        named_params! {
-            ":id": id.0,
-            ":cost": cost,
-            ":usage_source": usage.map(|u| if u.counted_here { "count" } else { "server" }),
-            ":prompt": usage.map(|u| tokens(u.prompt)),
-            ":cached": usage.map(|u| tokens(u.cached)),
-            ":cache_written": usage.map(|u| tokens(u.cache_written)),
-            ":reply": usage.map(|u| tokens(u.reply)),
-            ":reasoning": usage.map(|u| tokens(u.reasoning)),
-        },
-    )?;
-    Ok(())
 }
 
 /// The server's own words, as far as anyone will read them: it cannot fill the disk.

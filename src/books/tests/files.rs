@@ -134,7 +134,7 @@ fn what_is_no_ledger_is_left_alone() {
 #[test]
 fn a_later_ledger_is_refused() {
     let home = home();
-    home.ledger.connection.execute_batch("PRAGMA user_version = 2").unwrap();
+    home.ledger.connection.execute_batch("PRAGMA user_version = 3").unwrap();
     check_refused(&home.path(), &Error::Newer { path: home.path() });
     home.ledger.connection.execute_batch("PRAGMA user_version = -1").unwrap();
     check_refused(&home.path(), &Error::Newer { path: home.path() });
