@@ -79,6 +79,9 @@ impl<'a> Booking<'a> {
             desk.take(claim.worst)?;
         }
         self.worst = claim.worst;
+        if !self.keeps_books() {
+            return Ok(());
+        }
         let time = now.timestamp().as_millisecond();
         let patience = self.timeout.saturating_add(GRACE);
         let windows: Vec<_> = self.budgets.iter().map(|budget| budget.window(&now)).collect();
@@ -102,10 +105,7 @@ impl<'a> Booking<'a> {
             Books::Own(ledger) => {
                 ledger.reserve(&entry, &windows).map_err(|error| error.to_string())
             }
-            Books::Shared(desk) => match desk.reserve(&entry, &windows) {
-                None => return Ok(()),
-                Some(reserved) => reserved,
-            },
+            Books::Shared(desk) => desk.reserve(&entry, &windows),
         };
         match reserved {
             Ok(Reservation::Booked(row)) => self.row = Some(row),
@@ -129,6 +129,14 @@ impl<'a> Booking<'a> {
             }
         }
         Ok(())
+    }
+
+    fn keeps_books(&self) -> bool {
+        match self.books {
+            Books::None => false,
+            Books::Own(_) => true,
+            Books::Shared(desk) => desk.has_ledger(),
+        }
     }
 
     /// What the request did not cost is there for others again.

@@ -1,9 +1,10 @@
 //! Money and ledger for requests that are made at once. They share what `--max-cost` allows, and
-//! one ledger. Whoever comes first writes for all who wait, in one transaction: a sync of the disk
-//! then serves many, and still no reservation is told before it is on the disk. What was settled
-//! goes along with the next reservation.
+//! one ledger. One of those who wait writes for all of them, in one transaction: a sync of the disk
+//! then serves many, and still no reservation is told before it is on the disk. Who comes meanwhile
+//! waits for the next. What was settled goes along with the next reservation.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::collections::HashMap;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::account::money::Picodollars;
 use crate::books::{Bill, Budget, Entry, Ledger, Reservation, RowId, Settlement};
@@ -15,6 +16,8 @@ const MOST_SETTLED: usize = 256;
 pub struct Desk {
     ledger: Option<Mutex<Ledger>>,
     waiting: Mutex<Waiting>,
+    /// What was waited for is told.
+    told: Condvar,
     purse: Purse,
     open: Mutex<Open>,
     ended: Condvar,
@@ -35,12 +38,17 @@ struct Purse {
 
 #[derive(Default)]
 struct Waiting {
-    claims: Vec<(Numbers, Slot)>,
+    claims: Vec<(Ticket, Numbers)>,
     settled: Vec<Owned>,
+    /// Somebody is writing, for others too.
+    writing: bool,
+    last: Ticket,
+    /// What nobody has fetched yet. An error is one for all, so it is words.
+    answers: HashMap<Ticket, Told>,
 }
 
-/// Where an answer is put. An error is one for all, so it is words.
-type Slot = Arc<Mutex<Option<Result<Reservation, String>>>>;
+type Ticket = u64;
+type Told = Result<Reservation, String>;
 
 /// What is of one request alone; the rest of an entry is the same for all of a job.
 struct Numbers {
@@ -66,8 +74,8 @@ struct Owned {
 impl Desk {
     pub fn new(ledger: Option<Ledger>, limit: Option<Picodollars>) -> Self {
         let purse = Purse { limit, taken: Mutex::default() };
-        let (waiting, open, ended) = Default::default();
-        Self { ledger: ledger.map(Mutex::new), waiting, purse, open, ended }
+        let (waiting, told, open, ended) = Default::default();
+        Self { ledger: ledger.map(Mutex::new), waiting, told, purse, open, ended }
     }
 
     /// Takes what a request can cost from what all of them may. They fit together once; those that
@@ -101,13 +109,13 @@ impl Desk {
         *taken = Picodollars(taken.0.saturating_sub(unspent.0));
     }
 
-    /// Books a request. When this returns it is on the disk. None if there is no ledger.
-    pub fn reserve(
-        &self,
-        entry: &Entry,
-        budgets: &[Budget],
-    ) -> Option<Result<Reservation, String>> {
-        let ledger = self.ledger.as_ref()?;
+    pub fn has_ledger(&self) -> bool {
+        self.ledger.is_some()
+    }
+
+    /// Books a request. When this returns it is on the disk.
+    pub fn reserve(&self, entry: &Entry, budgets: &[Budget]) -> Result<Reservation, String> {
+        let ledger = self.ledger.as_ref().ok_or("there is no ledger")?;
         loop {
             let before = *lock(&self.open);
             let booked = self.book(ledger, entry, budgets);
@@ -117,7 +125,7 @@ impl Desk {
                 Ok(Reservation::Refused(_)) if self.waits_for_room(before) => continue,
                 _ => {}
             }
-            return Some(booked);
+            return booked;
         }
     }
 
@@ -133,13 +141,7 @@ impl Desk {
         true
     }
 
-    fn book(
-        &self,
-        ledger: &Mutex<Ledger>,
-        entry: &Entry,
-        budgets: &[Budget],
-    ) -> Result<Reservation, String> {
-        let slot = Slot::default();
+    fn book(&self, ledger: &Mutex<Ledger>, entry: &Entry, budgets: &[Budget]) -> Told {
         let numbers = Numbers {
             time: entry.time,
             deadline: entry.deadline,
@@ -149,13 +151,33 @@ impl Desk {
             exact: entry.exact,
             worst_case: entry.worst_case,
         };
-        lock(&self.waiting).claims.push((numbers, Arc::clone(&slot)));
-        let mut ledger = lock(ledger);
-        let told = lock(&slot).take();
-        told.unwrap_or_else(|| {
-            let _ = self.write(&mut ledger, Some(entry), budgets);
-            lock(&slot).take().unwrap_or_else(|| Err("the ledger gave no answer".to_owned()))
-        })
+        let mut waiting = lock(&self.waiting);
+        waiting.last += 1;
+        let ticket = waiting.last;
+        waiting.claims.push((ticket, numbers));
+        loop {
+            if let Some(told) = waiting.answers.remove(&ticket) {
+                return told;
+            }
+            if waiting.writing {
+                waiting = self.told.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            }
+            waiting.writing = true;
+            let claims = std::mem::take(&mut waiting.claims);
+            let settled = std::mem::take(&mut waiting.settled);
+            drop(waiting);
+            let entries: Vec<_> = claims.iter().map(|(_, numbers)| numbers.entry(entry)).collect();
+            let booked = write(ledger, &settled, &entries, budgets);
+            waiting = lock(&self.waiting);
+            waiting.writing = false;
+            let answers = booked.unwrap_or_else(|error| {
+                waiting.settled.extend(settled);
+                vec![Err(error); claims.len()]
+            });
+            waiting.answers.extend(claims.iter().map(|(ticket, _)| *ticket).zip(answers));
+            self.told.notify_all();
+        }
     }
 
     /// Takes note of how a request ended.
@@ -180,7 +202,8 @@ impl Desk {
             attempts: settlement.attempts,
             duration_ms: settlement.duration_ms,
         });
-        let many = waiting.settled.len() >= MOST_SETTLED;
+        // Also where they could not be written before.
+        let many = waiting.settled.len() % MOST_SETTLED == 0;
         drop(waiting);
         if many {
             // That they stay booked at their worst case is told at the end, by `finish`.
@@ -190,46 +213,27 @@ impl Desk {
 
     /// Writes what is not written yet.
     pub fn finish(&self) -> Result<(), String> {
-        match &self.ledger {
-            Some(ledger) => self.write(&mut lock(ledger), None, &[]),
-            None => Ok(()),
+        let Some(ledger) = &self.ledger else { return Ok(()) };
+        let settled = std::mem::take(&mut lock(&self.waiting).settled);
+        let written = write(ledger, &settled, &[], &[]).map(|_| ());
+        if written.is_err() {
+            lock(&self.waiting).settled.extend(settled);
         }
+        written
     }
+}
 
-    fn write(
-        &self,
-        ledger: &mut Ledger,
-        like: Option<&Entry>,
-        budgets: &[Budget],
-    ) -> Result<(), String> {
-        let Waiting { claims, settled } = {
-            let mut waiting = lock(&self.waiting);
-            match like {
-                Some(_) => std::mem::take(&mut *waiting),
-                None => {
-                    Waiting { settled: std::mem::take(&mut waiting.settled), claims: Vec::new() }
-                }
-            }
-        };
-        let entries: Vec<Entry> =
-            claims.iter().filter_map(|(numbers, _)| Some(numbers.entry(like?))).collect();
-        let settlements: Vec<_> = settled.iter().map(Owned::settlement).collect();
-        match ledger.book(&settlements, &entries, budgets) {
-            Ok(booked) => {
-                for ((_, slot), one) in claims.iter().zip(booked) {
-                    *lock(slot) = Some(one.map_err(|error| error.to_string()));
-                }
-                Ok(())
-            }
-            Err(error) => {
-                let why = error.to_string();
-                for (_, slot) in &claims {
-                    *lock(slot) = Some(Err(why.clone()));
-                }
-                Err(why)
-            }
-        }
-    }
+/// Settles and books, with an answer for each that is booked; or does nothing, and says why.
+fn write(
+    ledger: &Mutex<Ledger>,
+    settled: &[Owned],
+    entries: &[Entry],
+    budgets: &[Budget],
+) -> Result<Vec<Told>, String> {
+    let settlements: Vec<_> = settled.iter().map(Owned::settlement).collect();
+    let booked = lock(ledger).book(&settlements, entries, budgets);
+    let booked = booked.map_err(|error| error.to_string())?;
+    Ok(booked.into_iter().map(|one| one.map_err(|error| error.to_string())).collect())
 }
 
 impl Numbers {
