@@ -6,6 +6,7 @@ use std::fmt;
 use serde_json::Value;
 
 use super::count::Count;
+use super::fields::field;
 use super::framing::{self, Chat, Prompt};
 use super::message::{self, Message, Part};
 use super::models::Model;
@@ -37,16 +38,16 @@ pub struct BodyError(String);
 /// Reads the body of `/chat/completions`.
 pub fn chat(model: &Model, body: &Value) -> Result<Ask, BodyError> {
     let messages =
-        message::read(&body["messages"]).map_err(|error| BodyError(error.to_string()))?;
+        message::read(field(body, "messages")).map_err(|error| BodyError(error.to_string()))?;
     let media = messages.iter().any(has_media) || asks_for_media(body);
-    let field = |name: &str| body.get(name).filter(|value| !value.is_null());
+    let given = |name: &str| Some(field(body, name)).filter(|value| !value.is_null());
     let asked = Chat {
         messages,
-        tools: field("tools"),
-        tool_choice: field("tool_choice"),
-        functions: field("functions"),
-        function_call: field("function_call"),
-        response_format: field("response_format"),
+        tools: given("tools"),
+        tool_choice: given("tool_choice"),
+        functions: given("functions"),
+        function_call: given("function_call"),
+        response_format: given("response_format"),
     };
     // Both fields at once: whichever the server heeds. A cap of none is no cap: there are servers
     // that read it as their default.
@@ -66,9 +67,9 @@ pub fn chat(model: &Model, body: &Value) -> Result<Ask, BodyError> {
 
 /// Reads the body of `/completions`.
 pub fn completion(model: &Model, body: &Value) -> Result<Ask, BodyError> {
-    let prompts = prompts(&body["prompt"])?;
+    let prompts = prompts(field(body, "prompt"))?;
     let mut prompt = framing::completion(model, &prompts);
-    if let Some(suffix) = body["suffix"].as_str() {
+    if let Some(suffix) = field(body, "suffix").as_str() {
         // What marks the gap between prompt and suffix was never published.
         let suffix = framing::text(model, suffix).plus(Count::about(0, 16));
         prompt = prompts.iter().fold(prompt, |sum, _| sum.plus(suffix));
@@ -107,9 +108,9 @@ fn one(prompt: &Value) -> Result<Prompt<'_>, BodyError> {
 
 /// A whole number, if the field is there.
 fn whole(body: &Value, name: &str) -> Result<Option<u64>, BodyError> {
-    match body.get(name) {
-        None | Some(Value::Null) => Ok(None),
-        Some(value) => value.as_u64().map(Some).ok_or_else(|| {
+    match field(body, name) {
+        Value::Null => Ok(None),
+        value => value.as_u64().map(Some).ok_or_else(|| {
             BodyError(format!("{name} is {value}; write a whole number of 0 or more"))
         }),
     }
@@ -133,24 +134,22 @@ fn fees(model: &Model, body: &Value) -> Option<String> {
         "web_search_options",
         "x_search",
     ];
-    let asked = |field: &&&str| {
-        body.get(**field).is_some_and(|value| !matches!(value, Value::Null | Value::Bool(false)))
-    };
-    let tools = body["tools"].as_array().into_iter().flatten();
+    let asked = |name: &&&str| !matches!(field(body, name), Value::Null | Value::Bool(false));
+    let tools = field(body, "tools").as_array().into_iter().flatten();
     let mut kinds = tools.map(|tool| tool["type"].as_str().unwrap_or("no type"));
     if model.has_fees {
         return Some(format!("what {} does on its own", model.name));
     }
-    FIELDS.iter().find(asked).map(|field| (*field).to_owned()).or_else(|| {
+    FIELDS.iter().find(asked).map(|name| (*name).to_owned()).or_else(|| {
         let built_in = kinds.find(|kind| !matches!(*kind, "function" | "custom"))?;
         Some(format!("a tool of type {built_in}"))
     })
 }
 
 fn tier(body: &Value) -> Tier {
-    match body.get("service_tier") {
-        None | Some(Value::Null) => Tier::Standard,
-        Some(name) => name.as_str().map_or(Tier::Unheard, Tier::named),
+    match field(body, "service_tier") {
+        Value::Null => Tier::Standard,
+        name => name.as_str().map_or(Tier::Unheard, Tier::named),
     }
 }
 
@@ -160,14 +159,14 @@ fn has_media(message: &Message) -> bool {
 
 /// Audio or pictures in the reply.
 fn asks_for_media(body: &Value) -> bool {
-    let modalities = body["modalities"].as_array().into_iter().flatten();
-    !body["audio"].is_null() || modalities.into_iter().any(|kind| kind != "text")
+    let modalities = field(body, "modalities").as_array().into_iter().flatten();
+    !field(body, "audio").is_null() || modalities.into_iter().any(|kind| kind != "text")
 }
 
 /// A predicted reply: its tokens are billed as reply where the prediction is wrong, and the cap
 /// is no cap for them.
 fn prediction(model: &Model, body: &Value) -> u64 {
-    let content = &body["prediction"]["content"];
+    let content = &field(body, "prediction")["content"];
     let parts = content.as_array().into_iter().flatten().map(|part| &part["text"]);
     let texts = parts.chain([content]).filter_map(Value::as_str);
     texts.map(|text| framing::text(model, text).bound).fold(0, u64::saturating_add)
@@ -179,8 +178,8 @@ pub fn is_kept(value: &Value) -> bool {
         Value::Array(values) => values.iter().any(is_kept),
         Value::Object(fields) => fields.iter().any(|(name, value)| {
             let caches = name.starts_with("prompt_cache_") || name == "cache_control";
-            let ttl = &value["ttl"];
-            (caches && !ttl.is_null() && ttl != "30m" && ttl != "5m") || is_kept(value)
+            let lasts = |ttl: &Value| !ttl.is_null() && ttl != "30m" && ttl != "5m";
+            (caches && lasts(&value["ttl"])) || is_kept(value)
         }),
         _ => false,
     }

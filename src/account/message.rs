@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
+use super::fields::find;
 use super::pictures::{self, Detail, Size};
 use super::schema;
 
@@ -66,9 +67,9 @@ pub fn read(messages: &Value) -> Result<Vec<Message<'_>>, MessageError> {
 fn one<'a>(message: &'a Value, before: &[Message<'a>]) -> Result<Message<'a>, &'static str> {
     let fields =
         message.as_object().ok_or("is no object; write {\"role\": ..., \"content\": ...}")?;
-    let text = |field: &str| fields.get(field).and_then(Value::as_str);
+    let text = |field: &str| find(fields, field).and_then(Value::as_str);
     let role = text("role").ok_or("has no role; write \"role\": \"user\"")?;
-    let mut parts = match fields.get("content") {
+    let mut parts = match find(fields, "content") {
         None | Some(Value::Null) => Vec::new(),
         Some(Value::String(text)) => vec![Part::Text(text)],
         Some(Value::Array(parts)) => parts.iter().map(part).collect(),
@@ -76,10 +77,10 @@ fn one<'a>(message: &'a Value, before: &[Message<'a>]) -> Result<Message<'a>, &'
     };
     parts.extend(text("refusal").map(Part::Refusal));
     parts.extend(fields.iter().filter_map(|(name, value)| unheard(name, value)));
-    parts.extend(fields.get("audio").filter(|audio| !audio.is_null()).map(|_| Part::Audio));
+    parts.extend(find(fields, "audio").filter(|audio| !audio.is_null()).map(|_| Part::Audio));
 
-    let listed = fields.get("tool_calls").and_then(Value::as_array).into_iter().flatten();
-    let called = fields.get("function_call").filter(|call| !call.is_null());
+    let listed = find(fields, "tool_calls").and_then(Value::as_array).into_iter().flatten();
+    let called = find(fields, "function_call").filter(|call| !call.is_null());
     Ok(Message {
         role,
         name: text("name"),

@@ -1,6 +1,7 @@
 //! What tokens cost, and who says so. Knows kinds of tokens, tiers and thresholds; no models.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::money::Picodollars;
 use super::rate::Rate;
@@ -48,8 +49,9 @@ pub struct Price {
     pub source: Source,
     /// Whatever the tier, the rates are these: somebody who pays has said so.
     flat: bool,
-    /// By ascending threshold; the first is for any length.
-    bands: Vec<Band>,
+    /// By ascending threshold; the first is for any length. Shared: kilobytes, and every request of
+    /// a job has them.
+    bands: Arc<Vec<Band>>,
 }
 
 /// The rates of a prompt strictly longer than `above`, by tier.
@@ -83,7 +85,8 @@ impl Price {
     /// The same price with a rate of its own for one kind.
     #[must_use]
     pub fn with(mut self, kind: Kind, rate: Picodollars) -> Self {
-        for rates in self.bands.iter_mut().flat_map(|band| band.tiers.iter_mut().flatten()) {
+        let bands = Arc::make_mut(&mut self.bands);
+        for rates in bands.iter_mut().flat_map(|band| band.tiers.iter_mut().flatten()) {
             rates.set(kind, rate);
         }
         self
@@ -99,16 +102,17 @@ impl Price {
     pub(super) fn new(source: Source, standard: &Rates) -> Self {
         let mut tiers = [None; TIERS];
         tiers[Tier::Standard as usize] = Some(*standard);
-        Self { source, flat: false, bands: vec![Band { above: 0, tiers }] }
+        Self { source, flat: false, bands: Arc::new(vec![Band { above: 0, tiers }]) }
     }
 
     /// The rates of a tier for prompts longer than `above`.
     pub(super) fn add(&mut self, above: u64, tier: Tier, rates: &Rates) {
-        let at = self.bands.partition_point(|band| band.above < above);
-        if self.bands.get(at).is_none_or(|band| band.above != above) {
-            self.bands.insert(at, Band { above, tiers: [None; TIERS] });
+        let bands = Arc::make_mut(&mut self.bands);
+        let at = bands.partition_point(|band| band.above < above);
+        if bands.get(at).is_none_or(|band| band.above != above) {
+            bands.insert(at, Band { above, tiers: [None; TIERS] });
         }
-        self.bands[at].tiers[tier as usize] = Some(*rates);
+        bands[at].tiers[tier as usize] = Some(*rates);
     }
 
     /// The rates for a request with so many prompt tokens; none if the tier has no price. Where a
@@ -148,7 +152,7 @@ impl Price {
     /// The same price where the data stays in a region: a tenth more for every token.
     #[must_use]
     pub fn regional(mut self) -> Self {
-        for band in &mut self.bands {
+        for band in Arc::make_mut(&mut self.bands) {
             for rates in band.tiers.iter_mut().flatten() {
                 *rates = rates.scaled(11, 10);
             }

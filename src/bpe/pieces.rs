@@ -43,6 +43,9 @@ struct Memory {
     search: Search,
     bounds: Bounds,
     unknown: Box<[u16; 1024]>,
+    /// It has counted a text before. What a short process counts once is not worth the first touch
+    /// of the cache's memory.
+    warm: bool,
 }
 
 thread_local! {
@@ -65,6 +68,7 @@ impl Memory {
             search: Search::new(),
             bounds: Bounds::new(),
             unknown: Box::new([0; 1024]),
+            warm: false,
         }
     }
 
@@ -81,10 +85,29 @@ impl Memory {
                 }
             }
             let end = piece_end(pattern, text, at);
-            total += tokens(vocabulary, &mut self.search, &text[at..end]);
+            total += self.count_last(vocabulary, text, at, end);
             at = end;
         }
+        self.warm = true;
         total
+    }
+
+    /// The tokens of a piece that may have no window of text behind its start.
+    fn count_last(
+        &mut self,
+        vocabulary: &'static Vocabulary,
+        text: &[u8],
+        start: usize,
+        end: usize,
+    ) -> u64 {
+        let mut search = || tokens(vocabulary, &mut self.search, &text[start..end]);
+        if !self.warm {
+            return search();
+        }
+        let there = &text[start..text.len().min(start + WINDOW)];
+        let mut window = [0; WINDOW];
+        window[..there.len()].copy_from_slice(there);
+        self.cache.tokens(&window, end - start, search)
     }
 
     /// The tokens of the next pieces that have a window behind each start, and where they end.

@@ -165,7 +165,7 @@ impl<'a> Call<'a> {
         }
         let told = self.report.tell(Told {
             model: &plan.model.name,
-            estimate: report::estimate(&plan.estimate),
+            estimate: &|| report::estimate(&plan.estimate),
             price: &plan.price,
             account: &account,
             reply: &answer,

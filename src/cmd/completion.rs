@@ -162,7 +162,7 @@ fn bill_of(plan: &Plan, answer: &Answer, course: Course) -> Option<Bill> {
 /// the books are not to be below what is billed. Who names a price knows better.
 fn dearer(plan: &Plan, answer: &Answer, bill: impl Fn(&Price) -> Bill) -> Bill {
     let asked = bill(&plan.price);
-    let answered = answer.progress.model.as_deref();
+    let answered = answer.progress.model.as_deref().filter(|name| *name != plan.model.name);
     let answered = answered.filter(|_| plan.price.source == Source::Table).map(models::find);
     match answered.and_then(|model| model.price).map(|price| bill(&price)) {
         Some(other) if other.cost > asked.cost => Bill { exact: false, ..other },

@@ -142,7 +142,7 @@ impl<'a, R: Request> Exchange<'a, R> {
 
     fn attempts(&mut self, way: &mut impl Way<R>, answer: &mut R::Reply, stdio: &mut Stdio) -> End {
         let body = self.plan.payload();
-        let mut waits = Waits::new(self.retries, seed());
+        let mut waits = None;
         let mut within = self.timeout;
         // How many attempts the server may have billed without an answer.
         let mut lost = 0;
@@ -156,6 +156,7 @@ impl<'a, R: Request> Exchange<'a, R> {
             if answer.has_arrived() {
                 return end;
             }
+            let waits = waits.get_or_insert_with(|| Waits::new(self.retries, seed()));
             let Some(wait) = waits.after(failed, self.time_left()) else { return end };
             answer.forget();
             if failed.sent {

@@ -28,7 +28,7 @@ pub struct Report {
 /// What there is to tell of a call.
 pub struct Told<'a, R> {
     pub model: &'a str,
-    pub estimate: Value,
+    pub estimate: &'a dyn Fn() -> Value,
     pub price: &'a Price,
     pub account: &'a Account,
     pub reply: &'a R,
@@ -49,13 +49,16 @@ impl Report {
 
     /// The account of a call that got as far as a plan.
     pub fn tell<R: Reply>(&self, told: Told<'_, R>) -> anyhow::Result<()> {
+        if self.file.is_none() {
+            return Ok(());
+        }
         let Told { model, estimate, price: rate, account, reply, outcome } = told;
         self.write(&json!({
             "time": Timestamp::now().to_string(),
             "command": self.kind.command(),
             "model": model,
             "answered_by": reply.model(),
-            "estimate": estimate,
+            "estimate": estimate(),
             "usage": account.bill.as_ref().map(usage),
             "cost": account.bill.as_ref().map(|bill| exact_json(bill.cost)),
             "price": price(rate),

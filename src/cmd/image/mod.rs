@@ -125,7 +125,7 @@ fn send(
     }
     let told = call.report.tell(Told {
         model: &plan.model.name,
-        estimate: estimate(&plan.estimate),
+        estimate: &|| estimate(&plan.estimate),
         price: &plan.price,
         account: &account,
         reply: &answer,

@@ -233,7 +233,7 @@ impl<W: Work> Crew<'_, W> {
     ) {
         let told = self.call.report.tell(Told {
             model: &self.call.model.name,
-            estimate: W::estimate(plan),
+            estimate: &|| W::estimate(plan),
             price: &self.call.price,
             account,
             reply: answer,

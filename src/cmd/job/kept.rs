@@ -96,6 +96,10 @@ impl Kept {
     }
 
     pub fn place(&self, record: &Record) -> Option<Place> {
+        // Nearly always: then its content need not be looked through.
+        if self.places.is_empty() {
+            return None;
+        }
         self.places.get(&self.key_of(record)).copied()
     }
 

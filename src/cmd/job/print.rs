@@ -17,6 +17,9 @@ use crate::stdio::Stdio;
 
 /// How often a bar is drawn.
 const FRAME: Duration = Duration::from_millis(200);
+/// How long answers are let gather: nobody sees a millisecond, and to be woken for each answer
+/// would cost as much as printing it.
+const BREATH: Duration = Duration::from_millis(1);
 /// How often a line is written where no bar can be.
 const LINE: Duration = Duration::from_secs(30);
 
@@ -99,6 +102,7 @@ impl Printer {
                 );
             }
             self.tell(Instant::now(), stdio);
+            crew.stop.pace.wait(BREATH);
         }
         self.clear(stdio);
     }
