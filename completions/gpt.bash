@@ -25,9 +25,6 @@ _gpt() {
             gpt,complete)
                 cmd="gpt__subcmd__complete"
                 ;;
-            gpt,generate)
-                cmd="gpt__subcmd__generate"
-                ;;
             gpt,help)
                 cmd="gpt__subcmd__help"
                 ;;
@@ -61,6 +58,48 @@ _gpt() {
             gpt__subcmd__batch,wait)
                 cmd="gpt__subcmd__batch__subcmd__wait"
                 ;;
+            gpt__subcmd__help,batch)
+                cmd="gpt__subcmd__help__subcmd__batch"
+                ;;
+            gpt__subcmd__help,chat)
+                cmd="gpt__subcmd__help__subcmd__chat"
+                ;;
+            gpt__subcmd__help,complete)
+                cmd="gpt__subcmd__help__subcmd__complete"
+                ;;
+            gpt__subcmd__help,exit-codes)
+                cmd="gpt__subcmd__help__subcmd__exit__subcmd__codes"
+                ;;
+            gpt__subcmd__help,image)
+                cmd="gpt__subcmd__help__subcmd__image"
+                ;;
+            gpt__subcmd__help,models)
+                cmd="gpt__subcmd__help__subcmd__models"
+                ;;
+            gpt__subcmd__help,spend)
+                cmd="gpt__subcmd__help__subcmd__spend"
+                ;;
+            gpt__subcmd__help,tokens)
+                cmd="gpt__subcmd__help__subcmd__tokens"
+                ;;
+            gpt__subcmd__help__subcmd__batch,cancel)
+                cmd="gpt__subcmd__help__subcmd__batch__subcmd__cancel"
+                ;;
+            gpt__subcmd__help__subcmd__batch,list)
+                cmd="gpt__subcmd__help__subcmd__batch__subcmd__list"
+                ;;
+            gpt__subcmd__help__subcmd__batch,results)
+                cmd="gpt__subcmd__help__subcmd__batch__subcmd__results"
+                ;;
+            gpt__subcmd__help__subcmd__batch,status)
+                cmd="gpt__subcmd__help__subcmd__batch__subcmd__status"
+                ;;
+            gpt__subcmd__help__subcmd__batch,submit)
+                cmd="gpt__subcmd__help__subcmd__batch__subcmd__submit"
+                ;;
+            gpt__subcmd__help__subcmd__batch,wait)
+                cmd="gpt__subcmd__help__subcmd__batch__subcmd__wait"
+                ;;
             *)
                 ;;
         esac
@@ -68,7 +107,7 @@ _gpt() {
 
     case "${cmd}" in
         gpt)
-            opts="-h -V --help --version batch models spend help generate chat complete image tokens"
+            opts="-h -V --help --version batch models spend help chat complete image tokens"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -982,20 +1021,13 @@ _gpt() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        gpt__subcmd__generate)
-            opts="-h --into --help man completions"
+        gpt__subcmd__help)
+            opts="chat complete image batch tokens models spend exit-codes"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
-                --into)
-                    COMPREPLY=()
-                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
-                        compopt -o plusdirs
-                    fi
-                    return 0
-                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1003,9 +1035,191 @@ _gpt() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        gpt__subcmd__help)
-            opts="-h --help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+        gpt__subcmd__help__subcmd__batch)
+            opts="submit status wait results cancel list"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        gpt__subcmd__help__subcmd__batch__subcmd__cancel)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        gpt__subcmd__help__subcmd__batch__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        gpt__subcmd__help__subcmd__batch__subcmd__results)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        gpt__subcmd__help__subcmd__batch__subcmd__status)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        gpt__subcmd__help__subcmd__batch__subcmd__submit)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        gpt__subcmd__help__subcmd__batch__subcmd__wait)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        gpt__subcmd__help__subcmd__chat)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        gpt__subcmd__help__subcmd__complete)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        gpt__subcmd__help__subcmd__exit__subcmd__codes)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        gpt__subcmd__help__subcmd__image)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        gpt__subcmd__help__subcmd__models)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        gpt__subcmd__help__subcmd__spend)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        gpt__subcmd__help__subcmd__tokens)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -1381,7 +1595,7 @@ _gpt() {
             return 0
             ;;
         gpt__subcmd__tokens)
-            opts="-c -s -r -0 -j -q -h -m -e --count --json --chat --system --messages --recursive --lines --null --jsonl --rate --prices --compare --max-tokens --pass --truncate --keep --split --overlap --output --force --ids --decode --show --jobs --quiet --help --model --encoding"
+            opts="-c -s -r -0 -j -q -h -m -e --count --json --chat --system --messages --recursive --lines --null --jsonl --rate --prices --max-tokens --pass --truncate --keep --split --overlap --output --force --ids --decode --show --jobs --quiet --help --model --encoding --compare"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1427,10 +1641,6 @@ _gpt() {
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
                     fi
-                    return 0
-                    ;;
-                --compare)
-                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --max-tokens)
@@ -1490,6 +1700,10 @@ _gpt() {
                     ;;
                 -e)
                     COMPREPLY=($(compgen -W "r50k_base p50k_base p50k_edit cl100k_base o200k_base o200k_harmony" -- "${cur}"))
+                    return 0
+                    ;;
+                --compare)
+                    COMPREPLY=($(compgen -P "${cur%"${cur##*,}"}" -W "ada babbage babbage-002 chat-latest chatgpt-4o-latest chatgpt-image-latest code-cushman-001 code-cushman-002 code-davinci-001 code-davinci-002 code-davinci-edit-001 code-search-ada-code-001 code-search-babbage-code-001 codex-mini-latest computer-use-preview curie cushman-codex dall-e-2 dall-e-3 davinci davinci-002 davinci-codex daybreak-blue-latest daybreak-red-latest ft:babbage-002 ft:davinci-002 ft:gpt-3.5-turbo ft:gpt-3.5-turbo-0125 ft:gpt-3.5-turbo-0613 ft:gpt-3.5-turbo-1106 ft:gpt-4-0613 ft:gpt-4.1-2025-04-14 ft:gpt-4.1-mini-2025-04-14 ft:gpt-4.1-nano-2025-04-14 ft:gpt-4o-2024-08-06 ft:gpt-4o-2024-11-20 ft:gpt-4o-mini-2024-07-18 ft:o4-mini-2025-04-16 gpt-2 gpt-3.5 gpt-3.5-turbo gpt-3.5-turbo-0125 gpt-3.5-turbo-0301 gpt-3.5-turbo-0613 gpt-3.5-turbo-1106 gpt-3.5-turbo-16k gpt-3.5-turbo-instruct gpt-3.5-turbo-instruct-0914 gpt-35-turbo gpt-4 gpt-4-0125-preview gpt-4-0613 gpt-4-1106-preview gpt-4-1106-vision-preview gpt-4-32k gpt-4-turbo gpt-4-turbo-2024-04-09 gpt-4-turbo-preview gpt-4-vision-preview gpt-4.1 gpt-4.1-mini gpt-4.1-nano gpt-4.5-preview gpt-4o gpt-4o-2024-05-13 gpt-4o-audio-preview-2024-12-17 gpt-4o-audio-preview-2025-06-03 gpt-4o-mini gpt-4o-mini-audio-preview-2024-12-17 gpt-4o-mini-realtime-preview-2024-12-17 gpt-4o-mini-search-preview gpt-4o-mini-transcribe gpt-4o-mini-transcribe-2025-03-20 gpt-4o-mini-tts gpt-4o-search-preview gpt-4o-transcribe gpt-4o-transcribe-diarize gpt-5 gpt-5-chat gpt-5-chat-latest gpt-5-codex gpt-5-mini gpt-5-nano gpt-5-pro gpt-5-search-api gpt-5.1 gpt-5.1-chat-latest gpt-5.1-codex gpt-5.1-codex-max gpt-5.1-codex-mini gpt-5.2 gpt-5.2-chat-latest gpt-5.2-codex gpt-5.2-pro gpt-5.3-chat-latest gpt-5.3-codex gpt-5.4 gpt-5.4-mini gpt-5.4-nano gpt-5.4-pro gpt-5.5 gpt-5.5-cyber gpt-5.5-cyber-preview gpt-5.5-pro gpt-5.6 gpt-5.6-cyber gpt-5.6-luna gpt-5.6-sol gpt-5.6-terra gpt-6-astra gpt-6-astra-law gpt-6-luna gpt-6-rosalind gpt-6-sol gpt-6.1-sol gpt-6.1-terra gpt-audio gpt-audio-1.5 gpt-audio-mini gpt-audio-mini-2025-10-06 gpt-daybreak-blue-latest gpt-daybreak-red-latest gpt-image-1 gpt-image-1-mini gpt-image-1.5 gpt-image-2 gpt-image-2-2026-04-21 gpt-image-2.5-flare gpt-image-2.5-flare-2026-09-08 gpt-image-2.5-sunburst gpt-image-2.5-sunburst-2026-09-08 gpt-image-2.6-flare gpt-image-2.6-sunburst gpt-live-1 gpt-live-transcribe gpt-oss-120b gpt-oss-20b gpt-realtime gpt-realtime-1.5 gpt-realtime-2 gpt-realtime-2.1 gpt-realtime-2.1-mini gpt-realtime-mini gpt-realtime-mini-2025-12-15 gpt-realtime-translate gpt-realtime-whisper gpt-rosalind-discovery gpt-rosalind-research gpt-transcribe gpt2 o1 o1-mini o1-preview o1-pro o3 o3-deep-research o3-mini o3-pro o4-mini o4-mini-deep-research omni-moderation-2024-09-26 omni-moderation-latest sora-2 sora-2-pro sora-2-pro-high-res text-ada-001 text-babbage-001 text-curie-001 text-davinci-001 text-davinci-002 text-davinci-003 text-davinci-edit-001 text-embedding-3-large text-embedding-3-small text-embedding-ada-002 text-embedding-ada-002-v2 text-search-ada-doc-001 text-search-babbage-doc-001 text-search-curie-doc-001 text-search-davinci-doc-001 text-similarity-ada-001 text-similarity-babbage-001 text-similarity-curie-001 text-similarity-davinci-001 tts-1 tts-1-hd whisper-1" -- "${cur##*,}"))
                     return 0
                     ;;
                 *)

@@ -30,7 +30,6 @@ complete -c gpt -n "__fish_gpt_needs_command" -f -a "batch" -d 'Have many reques
 complete -c gpt -n "__fish_gpt_needs_command" -f -a "models" -d 'List the models that are known: encoding, context, longest reply, prices'
 complete -c gpt -n "__fish_gpt_needs_command" -f -a "spend" -d 'Tell what was spent, from the ledger; sends nothing'
 complete -c gpt -n "__fish_gpt_needs_command" -f -a "help" -d 'Tell how a command is used, or what the exit codes mean'
-complete -c gpt -n "__fish_gpt_needs_command" -f -a "generate" -d 'Print the manual or the completions of a shell'
 complete -c gpt -n "__fish_gpt_needs_command" -f -a "chat" -d 'Ask a chat model once, or hold a conversation'
 complete -c gpt -n "__fish_gpt_needs_command" -f -a "complete" -d 'Let a text model continue the prompt'
 complete -c gpt -n "__fish_gpt_needs_command" -f -a "image" -d 'Make pictures, or edit them'
@@ -122,9 +121,20 @@ complete -c gpt -n "__fish_gpt_using_subcommand spend" -l json -d 'Print JSON'
 complete -c gpt -n "__fish_gpt_using_subcommand spend" -l csv -d 'Print comma-separated values'
 complete -c gpt -n "__fish_gpt_using_subcommand spend" -l plot -d 'Draw money by day'
 complete -c gpt -n "__fish_gpt_using_subcommand spend" -s h -l help -d 'Print help'
-complete -c gpt -n "__fish_gpt_using_subcommand help" -s h -l help -d 'Print help'
-complete -c gpt -n "__fish_gpt_using_subcommand generate" -l into -d 'Into this directory, a file each' -r -f -a "(__fish_complete_directories)"
-complete -c gpt -n "__fish_gpt_using_subcommand generate" -s h -l help -d 'Print help'
+complete -c gpt -n "__fish_gpt_using_subcommand help; and not __fish_seen_subcommand_from chat complete image batch tokens models spend exit-codes" -f -a "chat" -d 'Ask a chat model once, or hold a conversation'
+complete -c gpt -n "__fish_gpt_using_subcommand help; and not __fish_seen_subcommand_from chat complete image batch tokens models spend exit-codes" -f -a "complete" -d 'Let a text model continue the prompt'
+complete -c gpt -n "__fish_gpt_using_subcommand help; and not __fish_seen_subcommand_from chat complete image batch tokens models spend exit-codes" -f -a "image" -d 'Make pictures, or edit them'
+complete -c gpt -n "__fish_gpt_using_subcommand help; and not __fish_seen_subcommand_from chat complete image batch tokens models spend exit-codes" -f -a "batch" -d 'Have many requests answered within a day, at half the price'
+complete -c gpt -n "__fish_gpt_using_subcommand help; and not __fish_seen_subcommand_from chat complete image batch tokens models spend exit-codes" -f -a "tokens" -d 'Count, price, cut and split text by tokens; sends nothing, ever'
+complete -c gpt -n "__fish_gpt_using_subcommand help; and not __fish_seen_subcommand_from chat complete image batch tokens models spend exit-codes" -f -a "models" -d 'List the models that are known: encoding, context, longest reply, prices'
+complete -c gpt -n "__fish_gpt_using_subcommand help; and not __fish_seen_subcommand_from chat complete image batch tokens models spend exit-codes" -f -a "spend" -d 'Tell what was spent, from the ledger; sends nothing'
+complete -c gpt -n "__fish_gpt_using_subcommand help; and not __fish_seen_subcommand_from chat complete image batch tokens models spend exit-codes" -f -a "exit-codes" -d 'What the exit codes mean'
+complete -c gpt -n "__fish_gpt_using_subcommand help; and __fish_seen_subcommand_from batch" -f -a "submit" -d 'Send a file of requests, and print the id of the batch, or of each batch'
+complete -c gpt -n "__fish_gpt_using_subcommand help; and __fish_seen_subcommand_from batch" -f -a "status" -d 'Tell how far batches are'
+complete -c gpt -n "__fish_gpt_using_subcommand help; and __fish_seen_subcommand_from batch" -f -a "wait" -d 'Wait until batches have come to their end'
+complete -c gpt -n "__fish_gpt_using_subcommand help; and __fish_seen_subcommand_from batch" -f -a "results" -d 'Print the answers, in the order of the requests, and book what they cost'
+complete -c gpt -n "__fish_gpt_using_subcommand help; and __fish_seen_subcommand_from batch" -f -a "cancel" -d 'Stop batches; what is done by then is billed, and can be had with \'results\''
+complete -c gpt -n "__fish_gpt_using_subcommand help; and __fish_seen_subcommand_from batch" -f -a "list" -d 'List the batches that the server knows, the latest first'
 complete -c gpt -n "__fish_gpt_using_subcommand chat" -s s -l system -d 'The system message' -r
 complete -c gpt -n "__fish_gpt_using_subcommand chat" -l system-file -d 'The system message from a file' -r -F
 complete -c gpt -n "__fish_gpt_using_subcommand chat" -s a -l attach -d 'Attach a picture, for models that see (repeatable)' -r -F
@@ -822,7 +832,6 @@ complete -c gpt -n "__fish_gpt_using_subcommand tokens" -s s -l system -d 'With 
 complete -c gpt -n "__fish_gpt_using_subcommand tokens" -l messages -d 'Count a chat: a JSON array of messages, or one message a line' -r -F
 complete -c gpt -n "__fish_gpt_using_subcommand tokens" -l rate -d 'Price per 1,000 tokens in dollars: 0.002, 0.002/1k, 2/1M' -r
 complete -c gpt -n "__fish_gpt_using_subcommand tokens" -l prices -d 'Prices from this file, in LiteLLM\'s price-map format' -r -F
-complete -c gpt -n "__fish_gpt_using_subcommand tokens" -l compare -d 'A table of counts and prices by model' -r
 complete -c gpt -n "__fish_gpt_using_subcommand tokens" -l max-tokens -d 'Exit 3 when the total is over N' -r
 complete -c gpt -n "__fish_gpt_using_subcommand tokens" -l truncate -d 'Print at most N tokens of the input, never half a character' -r
 complete -c gpt -n "__fish_gpt_using_subcommand tokens" -l keep -d 'Which end --truncate keeps' -r -f -a "head\t''
@@ -1024,6 +1033,7 @@ p50k_edit\t''
 cl100k_base\t''
 o200k_base\t''
 o200k_harmony\t''"
+complete -c gpt -n "__fish_gpt_using_subcommand tokens" -l compare -d 'A table of counts and prices by model' -r -f -a "(__fish_complete_list , 'printf %s\\n ada babbage babbage-002 chat-latest chatgpt-4o-latest chatgpt-image-latest code-cushman-001 code-cushman-002 code-davinci-001 code-davinci-002 code-davinci-edit-001 code-search-ada-code-001 code-search-babbage-code-001 codex-mini-latest computer-use-preview curie cushman-codex dall-e-2 dall-e-3 davinci davinci-002 davinci-codex daybreak-blue-latest daybreak-red-latest ft:babbage-002 ft:davinci-002 ft:gpt-3.5-turbo ft:gpt-3.5-turbo-0125 ft:gpt-3.5-turbo-0613 ft:gpt-3.5-turbo-1106 ft:gpt-4-0613 ft:gpt-4.1-2025-04-14 ft:gpt-4.1-mini-2025-04-14 ft:gpt-4.1-nano-2025-04-14 ft:gpt-4o-2024-08-06 ft:gpt-4o-2024-11-20 ft:gpt-4o-mini-2024-07-18 ft:o4-mini-2025-04-16 gpt-2 gpt-3.5 gpt-3.5-turbo gpt-3.5-turbo-0125 gpt-3.5-turbo-0301 gpt-3.5-turbo-0613 gpt-3.5-turbo-1106 gpt-3.5-turbo-16k gpt-3.5-turbo-instruct gpt-3.5-turbo-instruct-0914 gpt-35-turbo gpt-4 gpt-4-0125-preview gpt-4-0613 gpt-4-1106-preview gpt-4-1106-vision-preview gpt-4-32k gpt-4-turbo gpt-4-turbo-2024-04-09 gpt-4-turbo-preview gpt-4-vision-preview gpt-4.1 gpt-4.1-mini gpt-4.1-nano gpt-4.5-preview gpt-4o gpt-4o-2024-05-13 gpt-4o-audio-preview-2024-12-17 gpt-4o-audio-preview-2025-06-03 gpt-4o-mini gpt-4o-mini-audio-preview-2024-12-17 gpt-4o-mini-realtime-preview-2024-12-17 gpt-4o-mini-search-preview gpt-4o-mini-transcribe gpt-4o-mini-transcribe-2025-03-20 gpt-4o-mini-tts gpt-4o-search-preview gpt-4o-transcribe gpt-4o-transcribe-diarize gpt-5 gpt-5-chat gpt-5-chat-latest gpt-5-codex gpt-5-mini gpt-5-nano gpt-5-pro gpt-5-search-api gpt-5.1 gpt-5.1-chat-latest gpt-5.1-codex gpt-5.1-codex-max gpt-5.1-codex-mini gpt-5.2 gpt-5.2-chat-latest gpt-5.2-codex gpt-5.2-pro gpt-5.3-chat-latest gpt-5.3-codex gpt-5.4 gpt-5.4-mini gpt-5.4-nano gpt-5.4-pro gpt-5.5 gpt-5.5-cyber gpt-5.5-cyber-preview gpt-5.5-pro gpt-5.6 gpt-5.6-cyber gpt-5.6-luna gpt-5.6-sol gpt-5.6-terra gpt-6-astra gpt-6-astra-law gpt-6-luna gpt-6-rosalind gpt-6-sol gpt-6.1-sol gpt-6.1-terra gpt-audio gpt-audio-1.5 gpt-audio-mini gpt-audio-mini-2025-10-06 gpt-daybreak-blue-latest gpt-daybreak-red-latest gpt-image-1 gpt-image-1-mini gpt-image-1.5 gpt-image-2 gpt-image-2-2026-04-21 gpt-image-2.5-flare gpt-image-2.5-flare-2026-09-08 gpt-image-2.5-sunburst gpt-image-2.5-sunburst-2026-09-08 gpt-image-2.6-flare gpt-image-2.6-sunburst gpt-live-1 gpt-live-transcribe gpt-oss-120b gpt-oss-20b gpt-realtime gpt-realtime-1.5 gpt-realtime-2 gpt-realtime-2.1 gpt-realtime-2.1-mini gpt-realtime-mini gpt-realtime-mini-2025-12-15 gpt-realtime-translate gpt-realtime-whisper gpt-rosalind-discovery gpt-rosalind-research gpt-transcribe gpt2 o1 o1-mini o1-preview o1-pro o3 o3-deep-research o3-mini o3-pro o4-mini o4-mini-deep-research omni-moderation-2024-09-26 omni-moderation-latest sora-2 sora-2-pro sora-2-pro-high-res text-ada-001 text-babbage-001 text-curie-001 text-davinci-001 text-davinci-002 text-davinci-003 text-davinci-edit-001 text-embedding-3-large text-embedding-3-small text-embedding-ada-002 text-embedding-ada-002-v2 text-search-ada-doc-001 text-search-babbage-doc-001 text-search-curie-doc-001 text-search-davinci-doc-001 text-similarity-ada-001 text-similarity-babbage-001 text-similarity-curie-001 text-similarity-davinci-001 tts-1 tts-1-hd whisper-1')"
 complete -c gpt -n "__fish_gpt_using_subcommand tokens" -s c -l count -d 'Print the bare number, one a FILE'
 complete -c gpt -n "__fish_gpt_using_subcommand tokens" -l json -d 'Print JSON, one object a line'
 complete -c gpt -n "__fish_gpt_using_subcommand tokens" -l chat -d 'Count the text as one user message of a chat, as the API will bill it'

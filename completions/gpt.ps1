@@ -19,6 +19,80 @@ Register-ArgumentCompleter -Native -CommandName 'gpt' -ScriptBlock {
         $element.Value
     }) -join ';'
 
+    $list0 = @()
+    $list1 = @('model', 'day', 'tag', 'command')
+    $list2 = @('legacy', 'new')
+    $list3 = @('ada', 'babbage', 'babbage-002', 'chat-latest', 'chatgpt-4o-latest', 'chatgpt-image-latest', 'code-cushman-001', 'code-cushman-002', 'code-davinci-001', 'code-davinci-002', 'code-davinci-edit-001', 'code-search-ada-code-001', 'code-search-babbage-code-001', 'codex-mini-latest', 'computer-use-preview', 'curie', 'cushman-codex', 'dall-e-2', 'dall-e-3', 'davinci', 'davinci-002', 'davinci-codex', 'daybreak-blue-latest', 'daybreak-red-latest', 'ft:babbage-002', 'ft:davinci-002', 'ft:gpt-3.5-turbo', 'ft:gpt-3.5-turbo-0125', 'ft:gpt-3.5-turbo-0613', 'ft:gpt-3.5-turbo-1106', 'ft:gpt-4-0613', 'ft:gpt-4.1-2025-04-14', 'ft:gpt-4.1-mini-2025-04-14', 'ft:gpt-4.1-nano-2025-04-14', 'ft:gpt-4o-2024-08-06', 'ft:gpt-4o-2024-11-20', 'ft:gpt-4o-mini-2024-07-18', 'ft:o4-mini-2025-04-16', 'gpt-2', 'gpt-3.5', 'gpt-3.5-turbo', 'gpt-3.5-turbo-0125', 'gpt-3.5-turbo-0301', 'gpt-3.5-turbo-0613', 'gpt-3.5-turbo-1106', 'gpt-3.5-turbo-16k', 'gpt-3.5-turbo-instruct', 'gpt-3.5-turbo-instruct-0914', 'gpt-35-turbo', 'gpt-4', 'gpt-4-0125-preview', 'gpt-4-0613', 'gpt-4-1106-preview', 'gpt-4-1106-vision-preview', 'gpt-4-32k', 'gpt-4-turbo', 'gpt-4-turbo-2024-04-09', 'gpt-4-turbo-preview', 'gpt-4-vision-preview', 'gpt-4.1', 'gpt-4.1-mini', 'gpt-4.1-nano', 'gpt-4.5-preview', 'gpt-4o', 'gpt-4o-2024-05-13', 'gpt-4o-audio-preview-2024-12-17', 'gpt-4o-audio-preview-2025-06-03', 'gpt-4o-mini', 'gpt-4o-mini-audio-preview-2024-12-17', 'gpt-4o-mini-realtime-preview-2024-12-17', 'gpt-4o-mini-search-preview', 'gpt-4o-mini-transcribe', 'gpt-4o-mini-transcribe-2025-03-20', 'gpt-4o-mini-tts', 'gpt-4o-search-preview', 'gpt-4o-transcribe', 'gpt-4o-transcribe-diarize', 'gpt-5', 'gpt-5-chat', 'gpt-5-chat-latest', 'gpt-5-codex', 'gpt-5-mini', 'gpt-5-nano', 'gpt-5-pro', 'gpt-5-search-api', 'gpt-5.1', 'gpt-5.1-chat-latest', 'gpt-5.1-codex', 'gpt-5.1-codex-max', 'gpt-5.1-codex-mini', 'gpt-5.2', 'gpt-5.2-chat-latest', 'gpt-5.2-codex', 'gpt-5.2-pro', 'gpt-5.3-chat-latest', 'gpt-5.3-codex', 'gpt-5.4', 'gpt-5.4-mini', 'gpt-5.4-nano', 'gpt-5.4-pro', 'gpt-5.5', 'gpt-5.5-cyber', 'gpt-5.5-cyber-preview', 'gpt-5.5-pro', 'gpt-5.6', 'gpt-5.6-cyber', 'gpt-5.6-luna', 'gpt-5.6-sol', 'gpt-5.6-terra', 'gpt-6-astra', 'gpt-6-astra-law', 'gpt-6-luna', 'gpt-6-rosalind', 'gpt-6-sol', 'gpt-6.1-sol', 'gpt-6.1-terra', 'gpt-audio', 'gpt-audio-1.5', 'gpt-audio-mini', 'gpt-audio-mini-2025-10-06', 'gpt-daybreak-blue-latest', 'gpt-daybreak-red-latest', 'gpt-image-1', 'gpt-image-1-mini', 'gpt-image-1.5', 'gpt-image-2', 'gpt-image-2-2026-04-21', 'gpt-image-2.5-flare', 'gpt-image-2.5-flare-2026-09-08', 'gpt-image-2.5-sunburst', 'gpt-image-2.5-sunburst-2026-09-08', 'gpt-image-2.6-flare', 'gpt-image-2.6-sunburst', 'gpt-live-1', 'gpt-live-transcribe', 'gpt-oss-120b', 'gpt-oss-20b', 'gpt-realtime', 'gpt-realtime-1.5', 'gpt-realtime-2', 'gpt-realtime-2.1', 'gpt-realtime-2.1-mini', 'gpt-realtime-mini', 'gpt-realtime-mini-2025-12-15', 'gpt-realtime-translate', 'gpt-realtime-whisper', 'gpt-rosalind-discovery', 'gpt-rosalind-research', 'gpt-transcribe', 'gpt2', 'o1', 'o1-mini', 'o1-preview', 'o1-pro', 'o3', 'o3-deep-research', 'o3-mini', 'o3-pro', 'o4-mini', 'o4-mini-deep-research', 'omni-moderation-2024-09-26', 'omni-moderation-latest', 'sora-2', 'sora-2-pro', 'sora-2-pro-high-res', 'text-ada-001', 'text-babbage-001', 'text-curie-001', 'text-davinci-001', 'text-davinci-002', 'text-davinci-003', 'text-davinci-edit-001', 'text-embedding-3-large', 'text-embedding-3-small', 'text-embedding-ada-002', 'text-embedding-ada-002-v2', 'text-search-ada-doc-001', 'text-search-babbage-doc-001', 'text-search-curie-doc-001', 'text-search-davinci-doc-001', 'text-similarity-ada-001', 'text-similarity-babbage-001', 'text-similarity-curie-001', 'text-similarity-davinci-001', 'tts-1', 'tts-1-hd', 'whisper-1')
+    $list4 = @('head', 'tail')
+    $list5 = @('r50k_base', 'p50k_base', 'p50k_edit', 'cl100k_base', 'o200k_base', 'o200k_harmony')
+
+    # What the option before the cursor takes, if that is one of a list or a file ($list0). Where
+    # nothing is returned, PowerShell offers files.
+    $before = @($commandElements | Where-Object { $_.Extent.EndOffset -lt $cursorPosition })
+    $known = $null
+    switch -Wildcard -CaseSensitive ("$command $($before[-1].Extent.Text)") {
+        'gpt;batch;submit* --prices' { $known = $list0; break }
+        'gpt;batch;submit* --api-key-file' { $known = $list0; break }
+        'gpt;batch;status* --api-key-file' { $known = $list0; break }
+        'gpt;batch;wait* --api-key-file' { $known = $list0; break }
+        'gpt;batch;results* --prices' { $known = $list0; break }
+        'gpt;batch;results* --api-key-file' { $known = $list0; break }
+        'gpt;batch;cancel* --api-key-file' { $known = $list0; break }
+        'gpt;batch;list* --api-key-file' { $known = $list0; break }
+        'gpt;models* --api-key-file' { $known = $list0; break }
+        'gpt;spend* --by' { $known = $list1; break }
+        'gpt;chat* --system-file' { $known = $list0; break }
+        'gpt;chat* -a' { $known = $list0; break }
+        'gpt;chat* --attach' { $known = $list0; break }
+        'gpt;chat* --messages' { $known = $list0; break }
+        'gpt;chat* --schema' { $known = $list0; break }
+        'gpt;chat* -f' { $known = $list0; break }
+        'gpt;chat* --file' { $known = $list0; break }
+        'gpt;chat* --max-tokens-field' { $known = $list2; break }
+        'gpt;chat* --prices' { $known = $list0; break }
+        'gpt;chat* --report' { $known = $list0; break }
+        'gpt;chat* --resume' { $known = $list0; break }
+        'gpt;chat* --api-key-file' { $known = $list0; break }
+        'gpt;chat* -m' { $known = $list3; break }
+        'gpt;chat* --model' { $known = $list3; break }
+        'gpt;complete* -f' { $known = $list0; break }
+        'gpt;complete* --file' { $known = $list0; break }
+        'gpt;complete* --max-tokens-field' { $known = $list2; break }
+        'gpt;complete* --prices' { $known = $list0; break }
+        'gpt;complete* --report' { $known = $list0; break }
+        'gpt;complete* --resume' { $known = $list0; break }
+        'gpt;complete* --api-key-file' { $known = $list0; break }
+        'gpt;complete* -m' { $known = $list3; break }
+        'gpt;complete* --model' { $known = $list3; break }
+        'gpt;image* --edit' { $known = $list0; break }
+        'gpt;image* --mask' { $known = $list0; break }
+        'gpt;image* -O' { $known = $list0; break }
+        'gpt;image* --output' { $known = $list0; break }
+        'gpt;image* -f' { $known = $list0; break }
+        'gpt;image* --file' { $known = $list0; break }
+        'gpt;image* --prices' { $known = $list0; break }
+        'gpt;image* --report' { $known = $list0; break }
+        'gpt;image* --resume' { $known = $list0; break }
+        'gpt;image* --api-key-file' { $known = $list0; break }
+        'gpt;image* -m' { $known = $list3; break }
+        'gpt;image* --model' { $known = $list3; break }
+        'gpt;tokens* --messages' { $known = $list0; break }
+        'gpt;tokens* --prices' { $known = $list0; break }
+        'gpt;tokens* --keep' { $known = $list4; break }
+        'gpt;tokens* --output' { $known = $list0; break }
+        'gpt;tokens* -m' { $known = $list3; break }
+        'gpt;tokens* --model' { $known = $list3; break }
+        'gpt;tokens* -e' { $known = $list5; break }
+        'gpt;tokens* --encoding' { $known = $list5; break }
+        'gpt;tokens* --compare' { $known = $list3; break }
+    }
+    if ($null -ne $known) {
+        $known | Where-Object { $_ -like "$wordToComplete*" } | ForEach-Object {
+            [CompletionResult]::new($_, $_, [CompletionResultType]::ParameterValue, $_)
+        }
+        return
+    }
+
     $completions = @(switch ($command) {
         'gpt' {
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
@@ -29,7 +103,6 @@ Register-ArgumentCompleter -Native -CommandName 'gpt' -ScriptBlock {
             [CompletionResult]::new('models', 'models', [CompletionResultType]::ParameterValue, 'List the models that are known: encoding, context, longest reply, prices')
             [CompletionResult]::new('spend', 'spend', [CompletionResultType]::ParameterValue, 'Tell what was spent, from the ledger; sends nothing')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Tell how a command is used, or what the exit codes mean')
-            [CompletionResult]::new('generate', 'generate', [CompletionResultType]::ParameterValue, 'Print the manual or the completions of a shell')
             [CompletionResult]::new('chat', 'chat', [CompletionResultType]::ParameterValue, 'Ask a chat model once, or hold a conversation')
             [CompletionResult]::new('complete', 'complete', [CompletionResultType]::ParameterValue, 'Let a text model continue the prompt')
             [CompletionResult]::new('image', 'image', [CompletionResultType]::ParameterValue, 'Make pictures, or edit them')
@@ -167,14 +240,62 @@ Register-ArgumentCompleter -Native -CommandName 'gpt' -ScriptBlock {
             break
         }
         'gpt;help' {
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('chat', 'chat', [CompletionResultType]::ParameterValue, 'Ask a chat model once, or hold a conversation')
+            [CompletionResult]::new('complete', 'complete', [CompletionResultType]::ParameterValue, 'Let a text model continue the prompt')
+            [CompletionResult]::new('image', 'image', [CompletionResultType]::ParameterValue, 'Make pictures, or edit them')
+            [CompletionResult]::new('batch', 'batch', [CompletionResultType]::ParameterValue, 'Have many requests answered within a day, at half the price')
+            [CompletionResult]::new('tokens', 'tokens', [CompletionResultType]::ParameterValue, 'Count, price, cut and split text by tokens; sends nothing, ever')
+            [CompletionResult]::new('models', 'models', [CompletionResultType]::ParameterValue, 'List the models that are known: encoding, context, longest reply, prices')
+            [CompletionResult]::new('spend', 'spend', [CompletionResultType]::ParameterValue, 'Tell what was spent, from the ledger; sends nothing')
+            [CompletionResult]::new('exit-codes', 'exit-codes', [CompletionResultType]::ParameterValue, 'What the exit codes mean')
             break
         }
-        'gpt;generate' {
-            [CompletionResult]::new('--into', '--into', [CompletionResultType]::ParameterName, 'Into this directory, a file each')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+        'gpt;help;chat' {
+            break
+        }
+        'gpt;help;complete' {
+            break
+        }
+        'gpt;help;image' {
+            break
+        }
+        'gpt;help;batch' {
+            [CompletionResult]::new('submit', 'submit', [CompletionResultType]::ParameterValue, 'Send a file of requests, and print the id of the batch, or of each batch')
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Tell how far batches are')
+            [CompletionResult]::new('wait', 'wait', [CompletionResultType]::ParameterValue, 'Wait until batches have come to their end')
+            [CompletionResult]::new('results', 'results', [CompletionResultType]::ParameterValue, 'Print the answers, in the order of the requests, and book what they cost')
+            [CompletionResult]::new('cancel', 'cancel', [CompletionResultType]::ParameterValue, 'Stop batches; what is done by then is billed, and can be had with ''results''')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the batches that the server knows, the latest first')
+            break
+        }
+        'gpt;help;batch;submit' {
+            break
+        }
+        'gpt;help;batch;status' {
+            break
+        }
+        'gpt;help;batch;wait' {
+            break
+        }
+        'gpt;help;batch;results' {
+            break
+        }
+        'gpt;help;batch;cancel' {
+            break
+        }
+        'gpt;help;batch;list' {
+            break
+        }
+        'gpt;help;tokens' {
+            break
+        }
+        'gpt;help;models' {
+            break
+        }
+        'gpt;help;spend' {
+            break
+        }
+        'gpt;help;exit-codes' {
             break
         }
         'gpt;chat' {
@@ -359,7 +480,6 @@ Register-ArgumentCompleter -Native -CommandName 'gpt' -ScriptBlock {
             [CompletionResult]::new('--messages', '--messages', [CompletionResultType]::ParameterName, 'Count a chat: a JSON array of messages, or one message a line')
             [CompletionResult]::new('--rate', '--rate', [CompletionResultType]::ParameterName, 'Price per 1,000 tokens in dollars: 0.002, 0.002/1k, 2/1M')
             [CompletionResult]::new('--prices', '--prices', [CompletionResultType]::ParameterName, 'Prices from this file, in LiteLLM''s price-map format')
-            [CompletionResult]::new('--compare', '--compare', [CompletionResultType]::ParameterName, 'A table of counts and prices by model')
             [CompletionResult]::new('--max-tokens', '--max-tokens', [CompletionResultType]::ParameterName, 'Exit 3 when the total is over N')
             [CompletionResult]::new('--truncate', '--truncate', [CompletionResultType]::ParameterName, 'Print at most N tokens of the input, never half a character')
             [CompletionResult]::new('--keep', '--keep', [CompletionResultType]::ParameterName, 'Which end --truncate keeps')
@@ -372,6 +492,7 @@ Register-ArgumentCompleter -Native -CommandName 'gpt' -ScriptBlock {
             [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'Count as this model does [default: gpt-5.6-terra]')
             [CompletionResult]::new('-e', '-e', [CompletionResultType]::ParameterName, 'Count with this encoding, whatever the model')
             [CompletionResult]::new('--encoding', '--encoding', [CompletionResultType]::ParameterName, 'Count with this encoding, whatever the model')
+            [CompletionResult]::new('--compare', '--compare', [CompletionResultType]::ParameterName, 'A table of counts and prices by model')
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Print the bare number, one a FILE')
             [CompletionResult]::new('--count', '--count', [CompletionResultType]::ParameterName, 'Print the bare number, one a FILE')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON, one object a line')

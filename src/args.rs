@@ -1036,7 +1036,7 @@ pub struct Generate {
     /// What to write: the manual, or the completions of all shells
     pub what: Artefact,
 
-    /// Into this directory, a file each
+    /// Into this directory, which is made if it is not there, a file each
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub into: PathBuf,
 }

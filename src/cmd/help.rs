@@ -11,7 +11,7 @@ use crate::exit::{Exit, failure};
 use crate::stdio::Stdio;
 
 /// The one topic that is no command.
-const EXIT_CODES: &str = "exit-codes";
+pub const EXIT_CODES: &str = "exit-codes";
 
 pub fn run(args: &Help, stdio: &mut Stdio) -> anyhow::Result<Exit> {
     if args.topic == [EXIT_CODES] {

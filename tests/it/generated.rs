@@ -8,7 +8,7 @@ use crate::sandbox::Sandbox;
 #[track_caller]
 fn check(what: &str) {
     let sandbox = Sandbox::new();
-    let outcome = sandbox.gpt(["generate", what, "--into", "."]).run();
+    let outcome = sandbox.gpt(["generate", what, "--into", "new/place"]).run();
     assert_eq!(outcome.to_string(), "");
     let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join(what);
     let names = |directory: &Path| {
@@ -17,11 +17,11 @@ fn check(what: &str) {
         names.sort();
         names
     };
-    let generated = names(&sandbox.path(""));
+    let generated = names(&sandbox.path("new/place"));
     assert_eq!(generated, names(&committed), "'cargo run -- generate' writes them anew");
     for name in generated {
-        let fresh =
-            fs::read(sandbox.path(&name)).unwrap() == fs::read(committed.join(&name)).unwrap();
+        let fresh = fs::read(sandbox.path("new/place").join(&name)).unwrap()
+            == fs::read(committed.join(&name)).unwrap();
         assert!(fresh, "{}: 'cargo run -- generate {what} --into {what}'", name.display());
     }
 }
