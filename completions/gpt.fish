@@ -149,8 +149,8 @@ complete -c gpt -n "__fish_gpt_using_subcommand chat" -l seed -d 'Seed for sampl
 complete -c gpt -n "__fish_gpt_using_subcommand chat" -s N -l choices -d 'Ask for N replies' -r
 complete -c gpt -n "__fish_gpt_using_subcommand chat" -s o -l option -d 'Put any other field into the request; VALUE is JSON, else a string (repeatable)' -r
 complete -c gpt -n "__fish_gpt_using_subcommand chat" -l max-tokens -d 'The reply\'s cap, in tokens' -r
-complete -c gpt -n "__fish_gpt_using_subcommand chat" -l max-tokens-field -d 'The field that carries the cap [default: what the model takes]' -r -f -a "legacy\t'max_tokens'
-new\t'max_completion_tokens'"
+complete -c gpt -n "__fish_gpt_using_subcommand chat" -l max-tokens-field -d 'The field of the cap: max_tokens (legacy), max_completion_tokens (new) [default: the model\'s]' -r -f -a "legacy\t''
+new\t''"
 complete -c gpt -n "__fish_gpt_using_subcommand chat" -l max-prompt-tokens -d 'Refuse a prompt of more than N tokens' -r
 complete -c gpt -n "__fish_gpt_using_subcommand chat" -l max-cost -d 'Refuse what could cost more, retries and all; without --max-tokens, cap the reply at what it allows' -r
 complete -c gpt -n "__fish_gpt_using_subcommand chat" -l budget -d 'Refuse what could break this budget: 5/day, 20/week, 50/month, 100/total (repeatable); days begin at local midnight, weeks on Monday' -r
@@ -366,7 +366,7 @@ complete -c gpt -n "__fish_gpt_using_subcommand chat" -s q -l quiet -d 'Nothing 
 complete -c gpt -n "__fish_gpt_using_subcommand chat" -l lines -d 'Every line of standard input is a request; PROMPT and all options apply to each'
 complete -c gpt -n "__fish_gpt_using_subcommand chat" -s 0 -l null -d 'Every NUL-separated record is a request; replies end in NUL, their line breaks untouched'
 complete -c gpt -n "__fish_gpt_using_subcommand chat" -l jsonl -d 'Every JSON line is a request: {"prompt": ...} or {"messages": ...}, with an optional "id"'
-complete -c gpt -n "__fish_gpt_using_subcommand chat" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gpt -n "__fish_gpt_using_subcommand chat" -s h -l help -d 'Print help'
 complete -c gpt -n "__fish_gpt_using_subcommand complete" -l suffix -d 'Text that comes after the completion' -r
 complete -c gpt -n "__fish_gpt_using_subcommand complete" -l logprobs -d 'Log probabilities of the N likeliest tokens (see them with --json)' -r
 complete -c gpt -n "__fish_gpt_using_subcommand complete" -l best-of -d 'Make N completions on the server, return the best; all of them are billed' -r
@@ -378,8 +378,8 @@ complete -c gpt -n "__fish_gpt_using_subcommand complete" -l seed -d 'Seed for s
 complete -c gpt -n "__fish_gpt_using_subcommand complete" -s N -l choices -d 'Ask for N replies' -r
 complete -c gpt -n "__fish_gpt_using_subcommand complete" -s o -l option -d 'Put any other field into the request; VALUE is JSON, else a string (repeatable)' -r
 complete -c gpt -n "__fish_gpt_using_subcommand complete" -l max-tokens -d 'The reply\'s cap, in tokens' -r
-complete -c gpt -n "__fish_gpt_using_subcommand complete" -l max-tokens-field -d 'The field that carries the cap [default: what the model takes]' -r -f -a "legacy\t'max_tokens'
-new\t'max_completion_tokens'"
+complete -c gpt -n "__fish_gpt_using_subcommand complete" -l max-tokens-field -d 'The field of the cap: max_tokens (legacy), max_completion_tokens (new) [default: the model\'s]' -r -f -a "legacy\t''
+new\t''"
 complete -c gpt -n "__fish_gpt_using_subcommand complete" -l max-prompt-tokens -d 'Refuse a prompt of more than N tokens' -r
 complete -c gpt -n "__fish_gpt_using_subcommand complete" -l max-cost -d 'Refuse what could cost more, retries and all; without --max-tokens, cap the reply at what it allows' -r
 complete -c gpt -n "__fish_gpt_using_subcommand complete" -l budget -d 'Refuse what could break this budget: 5/day, 20/week, 50/month, 100/total (repeatable); days begin at local midnight, weeks on Monday' -r
@@ -594,7 +594,7 @@ complete -c gpt -n "__fish_gpt_using_subcommand complete" -s q -l quiet -d 'Noth
 complete -c gpt -n "__fish_gpt_using_subcommand complete" -l lines -d 'Every line of standard input is a request; PROMPT and all options apply to each'
 complete -c gpt -n "__fish_gpt_using_subcommand complete" -s 0 -l null -d 'Every NUL-separated record is a request; replies end in NUL, their line breaks untouched'
 complete -c gpt -n "__fish_gpt_using_subcommand complete" -l jsonl -d 'Every JSON line is a request: {"prompt": ...} or {"messages": ...}, with an optional "id"'
-complete -c gpt -n "__fish_gpt_using_subcommand complete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gpt -n "__fish_gpt_using_subcommand complete" -s h -l help -d 'Print help'
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l size -d 'Width and height, such as 1024x1024, or auto' -r
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l quality -d 'Such as low, medium, high or auto; the better, the dearer' -r
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l background -d 'transparent, opaque or auto' -r
@@ -625,8 +625,8 @@ complete -c gpt -n "__fish_gpt_using_subcommand image" -l top-p -d 'Nucleus samp
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l stop -d 'Text at which the reply stops (repeatable)' -r
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l seed -d 'Seed for sampling' -r
 complete -c gpt -n "__fish_gpt_using_subcommand image" -l max-tokens -d 'The reply\'s cap, in tokens' -r
-complete -c gpt -n "__fish_gpt_using_subcommand image" -l max-tokens-field -d 'The field that carries the cap [default: what the model takes]' -r -f -a "legacy\t'max_tokens'
-new\t'max_completion_tokens'"
+complete -c gpt -n "__fish_gpt_using_subcommand image" -l max-tokens-field -d 'The field of the cap: max_tokens (legacy), max_completion_tokens (new) [default: the model\'s]' -r -f -a "legacy\t''
+new\t''"
 complete -c gpt -n "__fish_gpt_using_subcommand image" -s m -l model -d 'The model [default: gpt-image-2]' -r -f -a "ada\t''
 babbage\t''
 babbage-002\t''

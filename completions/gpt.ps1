@@ -319,7 +319,7 @@ Register-ArgumentCompleter -Native -CommandName 'gpt' -ScriptBlock {
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Put any other field into the request; VALUE is JSON, else a string (repeatable)')
             [CompletionResult]::new('--option', '--option', [CompletionResultType]::ParameterName, 'Put any other field into the request; VALUE is JSON, else a string (repeatable)')
             [CompletionResult]::new('--max-tokens', '--max-tokens', [CompletionResultType]::ParameterName, 'The reply''s cap, in tokens')
-            [CompletionResult]::new('--max-tokens-field', '--max-tokens-field', [CompletionResultType]::ParameterName, 'The field that carries the cap [default: what the model takes]')
+            [CompletionResult]::new('--max-tokens-field', '--max-tokens-field', [CompletionResultType]::ParameterName, 'The field of the cap: max_tokens (legacy), max_completion_tokens (new) [default: the model''s]')
             [CompletionResult]::new('--max-prompt-tokens', '--max-prompt-tokens', [CompletionResultType]::ParameterName, 'Refuse a prompt of more than N tokens')
             [CompletionResult]::new('--max-cost', '--max-cost', [CompletionResultType]::ParameterName, 'Refuse what could cost more, retries and all; without --max-tokens, cap the reply at what it allows')
             [CompletionResult]::new('--budget', '--budget', [CompletionResultType]::ParameterName, 'Refuse what could break this budget: 5/day, 20/week, 50/month, 100/total (repeatable); days begin at local midnight, weeks on Monday')
@@ -356,8 +356,8 @@ Register-ArgumentCompleter -Native -CommandName 'gpt' -ScriptBlock {
             [CompletionResult]::new('-0', '-0', [CompletionResultType]::ParameterName, 'Every NUL-separated record is a request; replies end in NUL, their line breaks untouched')
             [CompletionResult]::new('--null', '--null', [CompletionResultType]::ParameterName, 'Every NUL-separated record is a request; replies end in NUL, their line breaks untouched')
             [CompletionResult]::new('--jsonl', '--jsonl', [CompletionResultType]::ParameterName, 'Every JSON line is a request: {"prompt": ...} or {"messages": ...}, with an optional "id"')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
         'gpt;complete' {
@@ -375,7 +375,7 @@ Register-ArgumentCompleter -Native -CommandName 'gpt' -ScriptBlock {
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Put any other field into the request; VALUE is JSON, else a string (repeatable)')
             [CompletionResult]::new('--option', '--option', [CompletionResultType]::ParameterName, 'Put any other field into the request; VALUE is JSON, else a string (repeatable)')
             [CompletionResult]::new('--max-tokens', '--max-tokens', [CompletionResultType]::ParameterName, 'The reply''s cap, in tokens')
-            [CompletionResult]::new('--max-tokens-field', '--max-tokens-field', [CompletionResultType]::ParameterName, 'The field that carries the cap [default: what the model takes]')
+            [CompletionResult]::new('--max-tokens-field', '--max-tokens-field', [CompletionResultType]::ParameterName, 'The field of the cap: max_tokens (legacy), max_completion_tokens (new) [default: the model''s]')
             [CompletionResult]::new('--max-prompt-tokens', '--max-prompt-tokens', [CompletionResultType]::ParameterName, 'Refuse a prompt of more than N tokens')
             [CompletionResult]::new('--max-cost', '--max-cost', [CompletionResultType]::ParameterName, 'Refuse what could cost more, retries and all; without --max-tokens, cap the reply at what it allows')
             [CompletionResult]::new('--budget', '--budget', [CompletionResultType]::ParameterName, 'Refuse what could break this budget: 5/day, 20/week, 50/month, 100/total (repeatable); days begin at local midnight, weeks on Monday')
@@ -410,8 +410,8 @@ Register-ArgumentCompleter -Native -CommandName 'gpt' -ScriptBlock {
             [CompletionResult]::new('-0', '-0', [CompletionResultType]::ParameterName, 'Every NUL-separated record is a request; replies end in NUL, their line breaks untouched')
             [CompletionResult]::new('--null', '--null', [CompletionResultType]::ParameterName, 'Every NUL-separated record is a request; replies end in NUL, their line breaks untouched')
             [CompletionResult]::new('--jsonl', '--jsonl', [CompletionResultType]::ParameterName, 'Every JSON line is a request: {"prompt": ...} or {"messages": ...}, with an optional "id"')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
         'gpt;image' {
@@ -451,7 +451,7 @@ Register-ArgumentCompleter -Native -CommandName 'gpt' -ScriptBlock {
             [CompletionResult]::new('--stop', '--stop', [CompletionResultType]::ParameterName, 'Text at which the reply stops (repeatable)')
             [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'Seed for sampling')
             [CompletionResult]::new('--max-tokens', '--max-tokens', [CompletionResultType]::ParameterName, 'The reply''s cap, in tokens')
-            [CompletionResult]::new('--max-tokens-field', '--max-tokens-field', [CompletionResultType]::ParameterName, 'The field that carries the cap [default: what the model takes]')
+            [CompletionResult]::new('--max-tokens-field', '--max-tokens-field', [CompletionResultType]::ParameterName, 'The field of the cap: max_tokens (legacy), max_completion_tokens (new) [default: the model''s]')
             [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'The model [default: gpt-image-2]')
             [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'The model [default: gpt-image-2]')
             [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Overwrite files that exist')

@@ -15,12 +15,21 @@ use clap::{Args, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint};
     version = env!("GPT_VERSION"),
     about = "A Unix filter for OpenAI-compatible APIs that never spends more than it was told to",
     after_help = "\
-Exit codes: 0 done and complete, 1 something here failed, 2 wrong command line or input,
-3 over a token limit, 4 over a cost limit or budget, 5 no key or the key was refused,
-6 request refused, 7 rate-limited or out of quota, 8 server or network failed,
+Exit codes: 0 done and complete, 1 something here failed, 2 wrong command line or input, \
+3 over a token limit, 4 over a cost limit or budget, 5 no key or the key was refused, \
+6 request refused, 7 rate-limited or out of quota, 8 server or network failed, \
 9 the answer is not complete, 130 and 143 interrupted.
 
-'gpt help COMMAND' tells more; 'man gpt' tells all.",
+OPENAI_API_KEY holds the key, or OPENAI_BASE_URL the address of a server of your own.
+'gpt help COMMAND' tells more; 'man gpt' tells all.
+
+Examples:
+  gpt tokens < report.txt
+  gpt chat --estimate --max-tokens 500 'Name three rivers.'
+  gpt chat --max-cost 0.01 -f main.rs 'Where is the bug?'
+  GPT_BUDGET=5/day gpt chat -n 'What is the capital of Peru?'
+  gpt spend --since month --by model",
+    max_term_width = 100,
     disable_help_subcommand = true,
     arg_required_else_help = true,
     infer_long_args = false
@@ -91,14 +100,14 @@ impl<T: FromArgMatches> FromArgMatches for Deferred<T> {
 
 #[derive(Args)]
 #[command(after_help = "\
-The prompt is the PROMPT words, then a blank line, then standard input; either may be missing.
+The prompt is the PROMPT words, then a blank line, then standard input; either may be missing. \
 With neither, on a terminal, a conversation begins.
 
-With --lines, -0 or --jsonl every record of standard input is a request of its own, behind the
-PROMPT words. All are read, and estimated as one, before the first is sent; --max-cost is for all.
-A reply is a line, its line breaks folded; with --json a JSON line: index, id, reply, usage, cost,
-error. A record that fails is an empty line, or an error, and does not stop the others.
---resume OUT finds answers by their id, else by their place and content (in plain text by their
+With --lines, -0 or --jsonl every record of standard input is a request of its own, behind the \
+PROMPT words. All are read, and estimated as one, before the first is sent; --max-cost is for all. \
+A reply is a line, its line breaks folded; with --json a JSON line: index, id, reply, usage, cost, \
+error. A record that fails is an empty line, or an error, and does not stop the others. \
+--resume OUT finds answers by their id, else by their place and content (in plain text by their \
 place), asks for what is missing or failed, and leaves OUT whole and in order.
 
 Examples:
@@ -225,21 +234,21 @@ pub struct Complete {
 #[derive(Args)]
 #[command(
     after_help = "\
-A picture goes into a pipe as it is; on a terminal, or with --output, it becomes a file, whose name
-is printed. A name without an extension gets that of what came, a name that has one is kept. The
-prompt is the PROMPT words, then a blank line, then standard input.
+A picture goes into a pipe as it is; on a terminal, or with --output, it becomes a file, whose \
+name is printed. A name without an extension gets that of what came, a name that has one is kept. \
+The prompt is the PROMPT words, then a blank line, then standard input.
 
-What a server answers with an address is fetched without the key, over http or https, and not from
+What a server answers with an address is fetched without the key, over http or https, and not from \
 private networks unless the API is on one; names that a proxy looks up are left to the proxy.
 
-With --lines, -0 or --jsonl every record of standard input is a request of its own, behind the
-PROMPT words. All are read, and estimated as one, before the first is sent; --max-cost is for all.
-The pictures become files whose numbers follow the order of the records, so --output needs a %d:
-with -N 2 those of the third record are 5 and 6, whatever becomes of the others. What is printed is
-a line with the names of a record's files, with --json a JSON line: index, id, reply (the names),
-usage, cost, error. A record that fails is an empty line, or an error, and does not stop the others.
---resume OUT asks for what is missing or failed; a failed record's files need --force if some of
-them are there. --dry-run prints a body a line; 'gpt batch' does not take them.
+With --lines, -0 or --jsonl every record of standard input is a request of its own, behind the \
+PROMPT words. All are read, and estimated as one, before the first is sent; --max-cost is for all. \
+The pictures become files whose numbers follow the order of the records, so --output needs a %d: \
+with -N 2 those of the third record are 5 and 6, whatever becomes of the others. What is printed \
+is a line with the names of a record's files, with --json a JSON line: index, id, reply (the \
+names), usage, cost, error. A record that fails is an empty line, or an error, and does not stop \
+the others. --resume OUT asks for what is missing or failed; a failed record's files need --force \
+if some of them are there. --dry-run prints a body a line; 'gpt batch' does not take them.
 
 Examples:
   gpt image 'a red square' > square.png
@@ -392,7 +401,8 @@ pub struct Request {
     )]
     pub max_tokens: Option<u64>,
 
-    /// The field that carries the cap [default: what the model takes]
+    /// The field of the cap: max_tokens (legacy), max_completion_tokens (new)
+    /// [default: the model's]
     #[arg(long, value_enum, value_name = "FIELD", help_heading = "Limits")]
     pub max_tokens_field: Option<CapField>,
 
@@ -519,16 +529,14 @@ pub struct Records {
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum CapField {
-    /// max_tokens
     Legacy,
-    /// max_completion_tokens
     New,
 }
 
 #[derive(Args)]
 #[command(after_help = "\
-The file holds a request a line, as 'gpt chat --jsonl --dry-run' writes them: custom_id, method, url
-and body. Answers come within 24 hours, and stay on the server for 30 days.
+The file holds a request a line, as 'gpt chat --jsonl --dry-run' writes them: custom_id, method, \
+url and body. Answers come within 24 hours, and stay on the server for 30 days.
 
 Examples:
   gpt chat --jsonl --dry-run --max-tokens 200 < records.jsonl > requests.jsonl
@@ -555,8 +563,12 @@ pub enum BatchCommand {
 /// Send a file of requests, and print the id of the batch, or of each batch
 #[derive(Args)]
 #[command(after_help = "\
-Every line is checked and priced before anything is sent. A file of more than 50,000 requests or 200
-MB becomes several batches, each with its id on a line of its own.")]
+Every line is checked and priced before anything is sent. A file of more than 50,000 requests or \
+200 MB becomes several batches, each with its id on a line of its own.
+
+Examples:
+  gpt batch submit --estimate requests.jsonl
+  gpt batch submit --max-cost 5 --tag nightly requests.jsonl > ids")]
 pub struct Submit {
     /// The requests, a JSON object a line; without it, or with '-', standard input
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -603,6 +615,10 @@ pub struct Prices {
 
 /// Tell how far batches are
 #[derive(Args)]
+#[command(after_help = "\
+Examples:
+  gpt batch status batch_1
+  xargs gpt batch status --json < ids")]
 pub struct Status {
     /// Batches, as 'submit' printed them
     #[arg(value_name = "ID", required = true)]
@@ -619,8 +635,12 @@ pub struct Status {
 /// Wait until batches have come to their end
 #[derive(Args)]
 #[command(after_help = "\
-A network that fails is waited for. An interrupted wait leaves the batches running. A batch that
-the server refused makes the exit code 6; one that expired, was cancelled or takes too long, 9.")]
+A network that fails is waited for. An interrupted wait leaves the batches running. A batch that \
+the server refused makes the exit code 6; one that expired, was cancelled or takes too long, 9.
+
+Examples:
+  xargs gpt batch wait < ids
+  gpt batch wait --max-wait 3600 batch_1 && gpt batch results batch_1")]
 pub struct Wait {
     /// Batches, as 'submit' printed them
     #[arg(value_name = "ID", required = true)]
@@ -647,9 +667,13 @@ pub struct Wait {
 /// Print the answers, in the order of the requests, and book what they cost
 #[derive(Args)]
 #[command(after_help = "\
-One line a request: the reply with its line breaks folded to spaces, or an empty line where a
-message on standard error says why there is none. The first failure makes the exit code. What the
-batch has cost is booked once, however often its results are printed.")]
+One line a request: the reply with its line breaks folded to spaces, or an empty line where a \
+message on standard error says why there is none. The first failure makes the exit code. What the \
+batch has cost is booked once, however often its results are printed.
+
+Examples:
+  xargs gpt batch results < ids > replies.txt
+  gpt batch results --json batch_1 > answers.jsonl")]
 pub struct Results {
     /// Batches, as 'submit' printed them
     #[arg(value_name = "ID", required = true)]
@@ -676,6 +700,10 @@ pub struct Results {
 
 /// Stop batches; what is done by then is billed, and can be had with 'results'
 #[derive(Args)]
+#[command(after_help = "\
+Examples:
+  gpt batch cancel batch_1
+  xargs gpt batch cancel < ids")]
 pub struct Cancel {
     /// Batches, as 'submit' printed them
     #[arg(value_name = "ID", required = true)]
@@ -691,6 +719,10 @@ pub struct Cancel {
 
 /// List the batches that the server knows, the latest first
 #[derive(Args)]
+#[command(after_help = "\
+Examples:
+  gpt batch list
+  gpt batch list --limit 10 --json")]
 pub struct List {
     /// At most so many
     #[arg(
@@ -751,13 +783,14 @@ pub struct Connection {
 
 #[derive(Args)]
 #[command(after_help = "\
-Without FILE, or with '-', standard input is read. Prints TOKENS<tab>COST, with FILEs a line each.
+Without FILE, or with '-', standard input is read. Prints TOKENS<tab>COST, with FILEs a line each. \
 The cost is what the text costs as a prompt. A '~' marks a count that is an estimate.
 
 Examples:
   gpt tokens < report.txt
   gpt tokens -r src -m gpt-4o
-  gpt tokens --max-tokens 8000 --pass < report.txt > part.txt && gpt chat 'sum up' < part.txt
+  gpt tokens --max-tokens 8000 --pass < report.txt > fits.txt
+  gpt tokens --compare gpt-5.6-terra,gpt-4o report.txt
   gpt tokens --split 2000 --overlap 100 --output part-%03d.txt < book.txt")]
 pub struct Tokens {
     /// Files to count ('-' is standard input)
@@ -953,6 +986,9 @@ pub enum Keep {
 
 #[derive(Args)]
 #[command(after_help = "\
+CONTEXT and REPLY, the most of both together and of the reply, are in tokens; INPUT, CACHED and \
+OUTPUT are dollars per 1,000,000 tokens. ENDS is the day the model goes or went.
+
 Examples:
   gpt models gpt-5
   gpt models --json > models.jsonl
@@ -976,9 +1012,30 @@ pub struct Models {
 
 #[derive(Args)]
 #[command(after_help = "\
+A line for each model, or what --by says:
+  REQUESTS    those that were tried; a whole batch is one
+  PROMPT      prompt tokens, as the server billed them
+  REPLY       reply tokens, likewise, reasoning included
+  COST        what was billed, or booked with --settle
+  WORST CASE  what the answered requests could have cost
+  BILLED      how much of that they did cost
+  DRIFT       how far the billed prompt tokens are over or under the estimate
+
+Below, with their ids: requests under way (reserved), and those that died without an answer \
+(unsettled). Budgets count both at their worst case; --settle ID USD books what one really cost.
+
+--json and --csv give money in dollars, and more of the tokens: cached_tokens and \
+cache_write_tokens are among prompt_tokens, reasoning_tokens among reply_tokens. \
+answered_max_cost is WORST CASE and answered_cost the part of cost that belongs to it; \
+estimated_prompt_tokens and billed_prompt_tokens make the DRIFT. reserved_ and unsettled_ count \
+requests and their worst case, and \"open\" of --json lists them.
+
+--plot draws COST by day, by week or month where days are too many; what is reserved or unsettled \
+is drawn lighter at a bar's end.
+
 Examples:
   gpt spend --since month
-  gpt spend --since 2026-11-01 --until 2026-11-30 --by day --csv > november.csv
+  gpt spend --since 2026-11-01 --until 2026-11-30 --by day --csv > nov.csv
   gpt spend --since 30d --plot")]
 pub struct Spend {
     /// From then on: 2026-11-01, today, yesterday, week, month, 7d, 12h
@@ -1025,6 +1082,11 @@ pub enum By {
 }
 
 #[derive(Args)]
+#[command(after_help = "\
+Examples:
+  gpt help tokens
+  gpt help batch submit
+  gpt help exit-codes")]
 pub struct Help {
     /// A command, or 'exit-codes'
     #[arg(value_name = "TOPIC")]

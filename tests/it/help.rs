@@ -24,6 +24,15 @@ fn help_is_what_the_option_prints() {
 }
 
 #[test]
+fn the_first_help_fits_a_screen() {
+    let outcome = Sandbox::new().gpt(["--help"]).run();
+    let lines: Vec<&str> = outcome.text().lines().collect();
+    assert!(lines.len() < 40, "{} lines", lines.len());
+    let widest = lines.iter().map(|line| line.chars().count()).max();
+    assert!(widest <= Some(100), "{widest:?}");
+}
+
+#[test]
 fn exit_codes_are_a_topic() {
     Sandbox::new().gpt(["help", "exit-codes"]).check(expect![[r#"
         0         Done, and complete; also when the reader of our output left early.

@@ -49,6 +49,8 @@ fn check(examples: &[String]) {
     for file in ["countries.txt", "cities.txt", "prompts.txt"] {
         sandbox.write(file, "France\nPeru\n");
     }
+    sandbox.write("requests.jsonl", batch::requests(&["a", "b"]));
+    sandbox.write("ids", "batch_1\n");
     let question = "{\"id\":\"q1\",\"prompt\":\"Why?\"}\n";
     sandbox.write("questions.jsonl", question);
     for file in ["room.jpg", "wall.png"] {
@@ -87,6 +89,7 @@ fn batched(request: &Received) -> Reply {
             batch::file(&(batch::answer("b", "Fine.") + &batch::answer("a", "Fine.")))
         }
         "/v1/files/file-err/content" => batch::file(""),
+        path if path.starts_with("/v1/batches?") => Reply::json(200, r#"{"data":[]}"#),
         _ => Reply::json(200, &batch::batch("completed", 2, 2).to_string()),
     }
 }
@@ -115,27 +118,68 @@ fn the_examples_of_the_readme_run() {
     check(&examples);
 }
 
+/// The commands that have a page of their own, as they are typed, but for the program itself.
+const COMMANDS: [&str; 14] = [
+    "chat",
+    "complete",
+    "image",
+    "batch",
+    "batch submit",
+    "batch status",
+    "batch wait",
+    "batch results",
+    "batch cancel",
+    "batch list",
+    "tokens",
+    "models",
+    "spend",
+    "help",
+];
+
+/// The examples of a help text are those of the page, and they run.
 #[test]
-fn the_examples_of_the_help_run() {
-    for command in ["chat", "complete", "image", "batch", "tokens", "models", "spend"] {
-        let output =
-            Command::new(env!("CARGO_BIN_EXE_gpt")).args([command, "--help"]).output().unwrap();
-        let help = String::from_utf8(output.stdout).unwrap();
-        let examples = examples(help.split("Examples:").nth(1).unwrap());
-        assert!(examples.len() > 1, "{examples:?}");
-        check(&examples);
+fn the_examples_of_help_and_manual_run() {
+    for command in COMMANDS.into_iter().chain([""]) {
+        let words = command.split_ascii_whitespace().chain(["--help"]);
+        let help = Sandbox::new().gpt(words).run();
+        let printed = examples(help.text().split("Examples:").nth(1).unwrap_or_default());
+        assert!(printed.len() > 1, "'gpt {command}' has no examples");
+        let name = format!("gpt {command}").trim_end().replace(' ', "-");
+        assert_eq!(printed, examples(&section(&page(&name), "EXAMPLES")), "{name}");
+        check(&printed);
     }
 }
 
-/// Those of the page that no help text has.
 #[test]
-fn the_examples_of_the_manual_run() {
-    let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/man/gpt.1")).unwrap();
-    let page = page.replace("\\-", "-").replace("\\*(Aq", "'").replace("\\(aq", "'");
-    let examples = page.split(".SH EXAMPLES").nth(1).unwrap().split(".SH").next().unwrap();
-    let examples = self::examples(examples);
-    assert_eq!(examples.len(), 5);
-    check(&examples);
+fn every_page_has_what_a_page_has() {
+    for command in COMMANDS.into_iter().chain([""]) {
+        let name = format!("gpt {command}").trim_end().replace(' ', "-");
+        let page = page(&name);
+        for heading in ["NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "EXAMPLES", "EXIT STATUS"] {
+            assert!(!section(&page, heading).is_empty(), "{name}: {heading}");
+        }
+        // Help reads neither.
+        for heading in ["ENVIRONMENT", "FILES"].iter().filter(|_| command != "help") {
+            assert!(!section(&page, heading).is_empty(), "{name}: {heading}");
+        }
+    }
+    let pages = fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/man")).unwrap().count();
+    assert_eq!(pages, COMMANDS.len() + 1);
+}
+
+/// A page of the manual, as it reads.
+fn page(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("man").join(format!("{name}.1"));
+    let page = fs::read_to_string(path).unwrap();
+    page.replace("\\-", "-").replace("\\*(Aq", "'").replace("\\\\", "\\")
+}
+
+fn section(page: &str, heading: &str) -> String {
+    let mut parts = page.split("\n.SH ");
+    let part = parts.find_map(|part| {
+        part.replace("\"EXIT STATUS\"", "EXIT STATUS").strip_prefix(heading).map(String::from)
+    });
+    part.unwrap_or_default()
 }
 
 #[test]

@@ -35,10 +35,7 @@ fn rendered(name: &str, command: &Command) -> io::Result<Vec<u8>> {
     let command = command.clone().subcommand_help_heading("COMMANDS");
     let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
     let (said, examples) = help.split_once("Examples:\n").unwrap_or((&help, ""));
-    let (said, examples) = match name {
-        "gpt" => (OVERVIEW, EXAMPLES),
-        _ => (said, examples),
-    };
+    let said = if name == "gpt" { OVERVIEW } else { said };
     let man = Man::new(command.clone())
         .date(DATE)
         .source(concat!("gpt ", env!("CARGO_PKG_VERSION")))
@@ -91,9 +88,21 @@ fn description(said: &str, command: &Command) -> Roff {
         if index > 0 {
             roff.control("PP", []);
         }
-        roff.text([roman(paragraph)]);
+        said_in(paragraph, &mut roff);
     }
     roff
+}
+
+/// A paragraph; its indented lines are a list, each with what it is about before two spaces.
+fn said_in(paragraph: &str, roff: &mut Roff) {
+    for line in paragraph.lines() {
+        match line.strip_prefix("  ").and_then(|line| line.split_once("  ")) {
+            Some((term, meaning)) => {
+                roff.control("TP", []).text([bold(term)]).text([roman(meaning.trim())])
+            }
+            None => roff.text([roman(line)]),
+        };
+    }
 }
 
 fn list<'a>(section: &str, entries: impl Iterator<Item = &'a Entry>, roff: &mut Roff) {
@@ -107,14 +116,20 @@ fn list<'a>(section: &str, entries: impl Iterator<Item = &'a Entry>, roff: &mut 
     }
 }
 
+/// The other pages; those of the commands of `gpt batch` know each other as well.
 fn see_also(name: &str) -> String {
-    let known = ["gpt", "gpt-chat", "gpt-complete", "gpt-image", "gpt-batch", "gpt-tokens"];
-    let pages = known.into_iter().chain(["gpt-models", "gpt-spend"]).filter(|page| *page != name);
-    pages.map(|page| format!("{page}(1)")).collect::<Vec<_>>().join(", ")
+    let commands = ["chat", "complete", "image", "batch", "tokens", "models", "spend", "help"];
+    let of_batch = ["submit", "status", "wait", "results", "cancel", "list"];
+    let of_batch = of_batch.map(|command| format!("gpt-batch-{command}"));
+    let pages = [String::from("gpt")].into_iter();
+    let pages = pages.chain(commands.map(|command| format!("gpt-{command}")));
+    let pages = pages.chain(of_batch.into_iter().filter(|_| name.starts_with("gpt-batch")));
+    let others = pages.filter(|page| page != name).map(|page| format!("{page}(1)"));
+    others.collect::<Vec<_>>().join(", ")
 }
 
 /// When the manual was last looked through.
-const DATE: &str = "2026-11-20";
+const DATE: &str = "2026-11-30";
 
 const OVERVIEW: &str = "\
 A prompt comes from the arguments and from standard input, the model's reply goes to standard
@@ -126,17 +141,12 @@ A setting comes from the first that has it: the option, the environment, the pro
 names, the config file. Nothing in the input makes the program read a file, run a command or open
 another address.";
 
-const EXAMPLES: &str = "\
-gpt tokens < report.txt
-gpt chat --estimate --max-tokens 500 'Name three rivers.'
-gpt chat --max-cost 0.01 -f main.rs 'Where is the bug?'
-GPT_BUDGET=5/day gpt chat -n 'What is the capital of Peru?'
-gpt spend --since month --by model";
-
 /// A term, its meaning, and the commands it means something to.
 type Entry = (&'static str, &'static str, &'static str);
 
-const ALL: &str = "chat complete image batch tokens models spend";
+const ALL: &str = "chat complete image batch tokens models spend help";
+/// Those that read the config.
+const READING: &str = "chat complete image batch tokens models spend";
 /// Those that may talk to a server, and those that ask for what costs money.
 const SENDING: &str = "chat complete image batch models";
 const ASKING: &str = "chat complete image batch";
@@ -182,7 +192,7 @@ const ENVIRONMENT: &[Entry] = &[
     (
         "XDG_CONFIG_HOME, XDG_STATE_HOME",
         "Where the files below are; ~/.config and ~/.local/state where they are not set.",
-        ALL,
+        READING,
     ),
     ("NO_COLOR", "If it is set, tokens are bounded by bars instead of colours.", "tokens"),
     (
@@ -203,7 +213,7 @@ const FILES: &[Entry] = &[
         "$XDG_CONFIG_HOME/gpt/config.toml",
         "model, image_model, base_url, api_key_command, budget, prices, [price.\"MODEL\"], \
          [profile.NAME].",
-        COUNTING,
+        READING,
     ),
     (
         "$XDG_STATE_HOME/gpt/ledger.db",
