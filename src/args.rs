@@ -15,10 +15,13 @@ use clap::{Args, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint};
     version = env!("GPT_VERSION"),
     about = "A Unix filter for OpenAI-compatible APIs that never spends more than it was told to",
     after_help = "\
-Exit codes: 0 done and complete, 1 something here failed, 2 wrong command line or input, \
-3 over a token limit, 4 over a cost limit or budget, 5 no key or the key was refused, \
-6 request refused, 7 rate-limited or out of quota, 8 server or network failed, \
-9 the answer is not complete, 130 and 143 interrupted.
+Exit codes:
+  0  done, and complete              6  the server refused the request
+  1  something here failed           7  rate-limited or out of quota
+  2  wrong command line or input     8  the server or the network failed
+  3  over a token limit              9  the answer is not complete
+  4  over a cost limit or budget     130, 143  interrupted
+  5  no key, or it was refused
 
 OPENAI_API_KEY holds the key, or OPENAI_BASE_URL the address of a server of your own.
 'gpt help COMMAND' tells more; 'man gpt' tells all.
@@ -535,8 +538,8 @@ pub enum CapField {
 
 #[derive(Args)]
 #[command(after_help = "\
-The file holds a request a line, as 'gpt chat --jsonl --dry-run' writes them: custom_id, method, \
-url and body. Answers come within 24 hours, and stay on the server for 30 days.
+A batch is made of a file with a request a line, as 'gpt chat --jsonl --dry-run' writes them: \
+custom_id, method, url and body. Answers come within 24 hours, and stay on the server for 30 days.
 
 Examples:
   gpt chat --jsonl --dry-run --max-tokens 200 < records.jsonl > requests.jsonl

@@ -5,6 +5,8 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use expect_test::expect;
+
 use crate::sandbox::Sandbox;
 use crate::server::{Received, Reply, Server};
 use crate::{batch, image};
@@ -180,6 +182,31 @@ fn section(page: &str, heading: &str) -> String {
         part.replace("\"EXIT STATUS\"", "EXIT STATUS").strip_prefix(heading).map(String::from)
     });
     part.unwrap_or_default()
+}
+
+#[test]
+fn the_config_of_readme_and_manual_is_one_that_is_read() {
+    let readme = readme();
+    let block = readme.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let lines: Vec<&str> = block.lines().map(str::trim).collect();
+    let config = lines.join("\n");
+    let page = page("gpt");
+    let (_, shown) = page.split_once(".SH CONFIGURATION\n.nf\n").unwrap();
+    assert_eq!(shown.split("\n.fi").next().unwrap(), config.trim_end());
+    let sandbox = Sandbox::new();
+    sandbox.write(".config/gpt/config.toml", &config);
+    let price = |profile: &[&str]| {
+        let words = ["chat", "-n", "--estimate", "--max-tokens", "1", "hi"];
+        sandbox.gpt([&words, profile].concat()).run().to_string()
+    };
+    expect![[r#"
+        7 prompt + up to 1 reply tokens, at most $0.000026 (gpt-5.6-terra)
+    "#]]
+    .assert_eq(&price(&[]));
+    expect![[r#"
+        ~7 prompt + up to 1 reply tokens, at most $0.000142 (my-model)
+    "#]]
+    .assert_eq(&price(&["-P", "local"]));
 }
 
 #[test]

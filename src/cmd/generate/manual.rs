@@ -51,17 +51,14 @@ fn rendered(name: &str, command: &Command) -> io::Result<Vec<u8>> {
     }
     man.render_options_section(&mut text)?;
     let mut roff = Roff::new();
-    if !examples.is_empty() {
-        roff.control("SH", ["EXAMPLES"]).control("nf", []);
-        for line in examples.lines() {
-            roff.text([roman(line.trim())]);
-        }
-        roff.control("fi", []);
-    }
+    verbatim("EXAMPLES", examples, &mut roff);
     let topic = name.split('-').nth(1);
     for (section, entries) in SECTIONS {
         let concerns = |of: &str| topic.is_none_or(|topic| of.split(' ').any(|word| word == topic));
         list(section, entries.iter().filter(|(_, _, of)| concerns(of)), &mut roff);
+    }
+    if name == "gpt" {
+        verbatim("CONFIGURATION", CONFIGURATION, &mut roff);
     }
     roff.control("SH", ["SEE ALSO"]).text([roman(see_also(name))]);
     roff.to_writer(&mut text)?;
@@ -105,6 +102,17 @@ fn said_in(paragraph: &str, roff: &mut Roff) {
     }
 }
 
+/// Lines as they are, without the blanks before them.
+fn verbatim(section: &str, lines: &str, roff: &mut Roff) {
+    if !lines.is_empty() {
+        roff.control("SH", [section]).control("nf", []);
+        for line in lines.lines() {
+            roff.text([roman(line.trim())]);
+        }
+        roff.control("fi", []);
+    }
+}
+
 fn list<'a>(section: &str, entries: impl Iterator<Item = &'a Entry>, roff: &mut Roff) {
     for (index, (term, meaning, _)) in entries.enumerate() {
         if index == 0 {
@@ -140,6 +148,20 @@ sent and once more when the server has told what it used.
 A setting comes from the first that has it: the option, the environment, the profile that --profile
 names, the config file. Nothing in the input makes the program read a file, run a command or open
 another address.";
+
+/// A config file, as the README has it.
+const CONFIGURATION: &str = "\
+model = \"gpt-5.6-terra\"
+api_key_command = \"pass show openai\"
+budget = [\"5/day\", \"50/month\"]
+
+[price.\"my-model\"]
+input = \"0.5/1M\"
+output = \"1.5/1M\"
+
+[profile.local]
+base_url = \"http://127.0.0.1:8080/v1\"
+model = \"my-model\"";
 
 /// A term, its meaning, and the commands it means something to.
 type Entry = (&'static str, &'static str, &'static str);
