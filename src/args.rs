@@ -60,7 +60,7 @@ pub enum Command {
     Spend(Deferred<Spend>),
     /// Tell how a command is used, or what the exit codes mean
     Help(Deferred<Help>),
-    /// Print the manual or the completions of a shell
+    /// Write the manual, or the completions of all shells
     #[command(hide = true)]
     Generate(Deferred<Generate>),
 }
