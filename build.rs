@@ -4,6 +4,8 @@
 
 #[path = "build/classes.rs"]
 mod classes;
+#[path = "build/link.rs"]
+mod link;
 #[path = "build/merges.rs"]
 mod merges;
 #[path = "build/trie.rs"]
@@ -26,6 +28,7 @@ fn main() {
     println!("cargo::rustc-check-cfg=cfg(plain)");
     version::tell();
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
+    link::arrange(&out);
 
     let r50k = tiktoken_rs::r50k_base().expect("r50k_base");
     let p50k = tiktoken_rs::p50k_base().expect("p50k_base");

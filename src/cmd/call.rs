@@ -163,7 +163,7 @@ impl<'a> Call<'a> {
         if let Some(bill) = account.bill.as_ref().filter(billed) {
             stdio.note(format_args!("used: {bill}"));
         }
-        let told = self.report.tell(Told {
+        let told = self.report.tell(&Told {
             model: &plan.model.name,
             estimate: &|| report::estimate(&plan.estimate),
             price: &plan.price,

@@ -203,7 +203,7 @@ impl Desk {
             duration_ms: settlement.duration_ms,
         });
         // Also where they could not be written before.
-        let many = waiting.settled.len() % MOST_SETTLED == 0;
+        let many = waiting.settled.len().is_multiple_of(MOST_SETTLED);
         drop(waiting);
         if many {
             // That they stay booked at their worst case is told at the end, by `finish`.

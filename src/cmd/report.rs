@@ -48,11 +48,11 @@ impl Report {
     }
 
     /// The account of a call that got as far as a plan.
-    pub fn tell<R: Reply>(&self, told: Told<'_, R>) -> anyhow::Result<()> {
+    pub fn tell<R: Reply>(&self, told: &Told<'_, R>) -> anyhow::Result<()> {
         if self.file.is_none() {
             return Ok(());
         }
-        let Told { model, estimate, price: rate, account, reply, outcome } = told;
+        let Told { model, estimate, price: rate, account, reply, outcome } = *told;
         self.write(&json!({
             "time": Timestamp::now().to_string(),
             "command": self.kind.command(),

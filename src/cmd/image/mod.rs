@@ -123,7 +123,7 @@ fn send(
     if let Some(bill) = account.bill.as_ref().filter(|_| answer.has_arrived()) {
         stdio.note(format_args!("used: {}", told(bill, answer.count())));
     }
-    let told = call.report.tell(Told {
+    let told = call.report.tell(&Told {
         model: &plan.model.name,
         estimate: &|| estimate(&plan.estimate),
         price: &plan.price,

@@ -231,7 +231,7 @@ impl<W: Work> Crew<'_, W> {
         outcome: &anyhow::Result<Exit>,
         stdio: &mut Stdio,
     ) {
-        let told = self.call.report.tell(Told {
+        let told = self.call.report.tell(&Told {
             model: &self.call.model.name,
             estimate: &|| W::estimate(plan),
             price: &self.call.price,
