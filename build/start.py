@@ -23,6 +23,7 @@ program = top / "target/release/gpt"
 def pattern(symbol):
     """A symbol without the hashes that differ from build to build."""
     symbol = re.sub(r"17h[0-9a-f]{16}E.*$", "17h*", symbol)
+    symbol = re.sub(r"\.\d+$", ".*", symbol)
     return re.sub(r"Cs[0-9A-Za-z]+_", "Cs*_", symbol)
 
 

@@ -9,6 +9,7 @@ mod booking;
 mod budget;
 mod call;
 mod chat;
+mod clerk;
 mod complete;
 mod completion;
 mod connection;

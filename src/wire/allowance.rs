@@ -9,12 +9,21 @@ pub struct Allowance {
     pub reset: Duration,
 }
 
+/// The headers that tell what remains, and when all of it is there again.
+type Headers = [&'static str; 2];
+
+pub(super) const REQUESTS: Headers =
+    ["x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"];
+pub(super) const TOKENS: Headers = ["x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens"];
+
 impl Allowance {
-    /// The allowance of `requests` or of `tokens`, if the headers tell it.
-    pub(super) fn read<'a>(what: &str, header: impl Fn(&str) -> Option<&'a str>) -> Option<Self> {
-        let field = |name: &str| header(&format!("x-ratelimit-{name}-{what}"));
-        let remaining = field("remaining")?.trim().parse().ok()?;
-        let reset = field("reset").and_then(duration)?;
+    /// The allowance that these headers tell, if they do.
+    pub(super) fn read<'a>(
+        [remaining, reset]: Headers,
+        header: impl Fn(&str) -> Option<&'a str>,
+    ) -> Option<Self> {
+        let remaining = header(remaining)?.trim().parse().ok()?;
+        let reset = header(reset).and_then(duration)?;
         Some(Self { remaining, reset })
     }
 }
@@ -48,7 +57,7 @@ fn duration(text: &str) -> Option<Duration> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Allowance, Duration, duration};
+    use super::{Allowance, Duration, REQUESTS, TOKENS, duration};
 
     #[test]
     fn durations_as_servers_write_them() {
@@ -81,10 +90,9 @@ mod tests {
         let header = |name: &str| Some(headers.iter().find(|header| header.0 == name)?.1);
         let second = Duration::from_secs(1);
         assert_eq!(
-            Allowance::read("requests", header),
+            Allowance::read(REQUESTS, header),
             Some(Allowance { remaining: 9, reset: second })
         );
-        assert_eq!(Allowance::read("tokens", header), None);
-        assert_eq!(Allowance::read("pictures", header), None);
+        assert_eq!(Allowance::read(TOKENS, header), None);
     }
 }

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use ureq::Error;
 use ureq::config::Config;
 use ureq::http::Uri;
+use ureq::http::uri::{Authority, Scheme};
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
@@ -23,8 +24,8 @@ pub(super) struct Names<R = DefaultResolver> {
 }
 
 struct Known {
-    /// With its port.
-    name: String,
+    scheme: Scheme,
+    authority: Authority,
     since: Instant,
     addresses: ResolvedSocketAddrs,
 }
@@ -36,23 +37,29 @@ impl<R: Resolver> Resolver for Names<R> {
         config: &Config,
         timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, Error> {
-        let parts = uri.scheme().zip(uri.authority());
-        let name = parts.and_then(|(scheme, all)| DefaultResolver::host_and_port(scheme, all));
-        let Some(name) = name else { return self.system.resolve(uri, config, timeout) };
-        if let Ok(address) = name.parse::<SocketAddr>() {
-            let mut addresses = self.empty();
-            addresses.push(address);
-            return Ok(addresses);
-        }
+        let Some((scheme, authority)) = uri.scheme().zip(uri.authority()) else {
+            return self.system.resolve(uri, config, timeout);
+        };
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = &*last
-            && known.name == name
+            && known.authority == *authority
+            && known.scheme == *scheme
             && known.since.elapsed() < REMEMBERED
         {
             return Ok(known.addresses.clone());
         }
-        let addresses = self.system.resolve(uri, config, timeout)?;
-        *last = Some(Known { name, since: Instant::now(), addresses: addresses.clone() });
+        let name = DefaultResolver::host_and_port(scheme, authority);
+        let addresses = match name.and_then(|name| name.parse::<SocketAddr>().ok()) {
+            Some(address) => {
+                let mut addresses = self.empty();
+                addresses.push(address);
+                addresses
+            }
+            None => self.system.resolve(uri, config, timeout)?,
+        };
+        let (scheme, authority) = (scheme.clone(), authority.clone());
+        let since = Instant::now();
+        *last = Some(Known { scheme, authority, since, addresses: addresses.clone() });
         Ok(addresses)
     }
 }
@@ -98,7 +105,7 @@ mod tests {
             "http://one.test/v1/models",
             "http://one.test:81/v1",
             "https://one.test/v1",
-            "https://one.test:443/",
+            "http://one.test:81/v1",
         ] {
             let timeout = NextTimeout::default();
             let found = names.resolve(&uri.parse().unwrap(), &Config::default(), timeout);
@@ -111,7 +118,7 @@ mod tests {
             ("127.0.0.9:9", 1),
             ("127.0.0.9:9", 2),
             ("127.0.0.9:9", 3),
-            ("127.0.0.9:9", 3),
+            ("127.0.0.9:9", 4),
         ];
         assert_eq!(looked_up, expected.map(|(address, count)| (address.to_owned(), count)));
     }

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::Deserialize;
+use serde::de::{SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 pub mod batches;
@@ -206,12 +207,7 @@ struct Message {
 }
 
 /// A text, or (with some servers) parts of which some are text.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Content {
-    Text(String),
-    Parts(Vec<ContentPart>),
-}
+struct Content(String);
 
 #[derive(Deserialize)]
 struct ContentPart {
@@ -223,6 +219,32 @@ struct ContentPart {
 enum List {
     Wrapped { data: Vec<Model> },
     Bare(Vec<Model>),
+}
+
+impl<'de> Deserialize<'de> for Content {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Texts;
+        impl<'de> Visitor<'de> for Texts {
+            type Value = Content;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text or parts")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Content, E> {
+                Ok(Content(text.to_owned()))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut parts: A) -> Result<Content, A::Error> {
+                let mut all = String::new();
+                while let Some(ContentPart { text }) = parts.next_element()? {
+                    all.extend(text);
+                }
+                Ok(Content(all))
+            }
+        }
+        deserializer.deserialize_any(Texts)
+    }
 }
 
 impl Body {
@@ -244,8 +266,7 @@ impl Choice {
     fn into_piece(self, place: u64) -> Piece {
         let message = self.delta.or(self.message).unwrap_or_default();
         let text = match message.content {
-            Some(Content::Text(text)) => text,
-            Some(Content::Parts(parts)) => parts.into_iter().filter_map(|part| part.text).collect(),
+            Some(Content(text)) => text,
             None => self.text.unwrap_or_default(),
         };
         let calls = message.tool_calls.unwrap_or_default();

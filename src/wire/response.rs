@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use ureq::BodyReader;
 use ureq::http::HeaderMap;
 
+use super::allowance::{REQUESTS, TOKENS};
 use super::reply::tidy;
 use super::send::interrupted;
 use super::sse::Parser;
@@ -59,7 +60,7 @@ impl Response {
 
     /// What the server says it has left for us, in requests and in tokens.
     pub fn allowances(&self) -> [Option<Allowance>; 2] {
-        ["requests", "tokens"].map(|what| Allowance::read(what, |name| self.header(name)))
+        [REQUESTS, TOKENS].map(|headers| Allowance::read(headers, |name| self.header(name)))
     }
 
     /// Whether the server answers with events (and not, though asked to, with one whole body).
