@@ -1,15 +1,18 @@
 //! A job that goes on where it stopped: what is answered is not asked again, and each record has
 //! its one line in the end.
 
+use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::fs::symlink;
 use std::process::Command;
+use std::thread;
 
 use expect_test::{Expect, expect};
 use serde_json::Value;
 
 use crate::replies::{refusal, whole};
 use crate::sandbox::Sandbox;
-use crate::server::{Gate, Received, Server};
+use crate::server::{Gate, Received, Reply, Server};
 
 fn asked(request: &Received) -> String {
     let body: Value = serde_json::from_slice(&request.body).unwrap();
@@ -30,7 +33,7 @@ fn check(args: &[&str], input: &str, out: &str, expected: Expect) {
     let asked: Vec<String> = server.requests().iter().map(asked).collect();
     let out = sandbox.read("out").replace('\0', "[NUL]\n");
     expected.assert_eq(&format!("{outcome}asked: {}\n{out}", asked.join(" ")));
-    assert!(!sandbox.path(".out.part").exists());
+    assert!(!sandbox.path(".out.part").exists() && !sandbox.path(".out.ahead").exists());
 }
 
 #[test]
@@ -241,18 +244,153 @@ fn what_is_of_another_job_is_left_alone() {
     );
 }
 
+/// What is refused has not been touched, nor has what nobody knows to be ours.
+#[test]
+fn a_file_is_not_cut_before_the_job_is_sent() {
+    let refuse = |args: &[&str], out: &str, expected: &str| {
+        let server = Server::repeat(whole("x"));
+        let sandbox = Sandbox::new();
+        sandbox.write("out", out);
+        let args = [&["chat", "--max-tokens", "9", "--resume", "out"], args].concat();
+        let run = sandbox.gpt(args).server(&server).input("a\nb\n").run();
+        assert_eq!(run.to_string(), expected, "{out:?}");
+        assert_eq!((sandbox.read("out").as_str(), server.requests().len()), (out, 0));
+    };
+    let torn = "! gpt: out ends in the middle of a line, which may be no answer of this job; remove \
+        the line if it is, else name another file; nothing was sent\nexit 2\n";
+    for form in [&["--lines"][..], &["--lines", "--json"], &["-0"]] {
+        refuse(form, "precious", torn);
+    }
+    for out in ["{\"my\":1", "{\"index\":1,\"name\":2}", "{\"index\":\"a"] {
+        refuse(&["--lines", "--json"], out, torn);
+    }
+    let other = "! gpt: out is of another job: it has 3 lines, and this one 2 records; give \
+        the same input, or name another file; nothing was sent\nexit 2\n";
+    refuse(&["--lines"], "<a>\n<b>\nprecious", other);
+    let dear = |worst: &str| {
+        format!(
+            "! gpt: too dear: at most ${worst}, and --max-cost is $0.000001, too little for the \
+             prompt and one token of reply; shorten the prompt or raise --max-cost; nothing was \
+             sent\nexit 4\n"
+        )
+    };
+    let cost = ["--lines", "--max-cost", "0.000001"];
+    let json = [&cost[..], &["--json"]].concat();
+    refuse(&cost, "<a>\n<b", &dear("0.000122"));
+    refuse(&json, "{\"index\":1,\"id", &dear("0.000244"));
+}
+
 #[test]
 fn what_a_killed_run_has_left_is_put_together() {
+    let check = |out: &str, ahead: &str, asked_for: &str| {
+        let sandbox = Sandbox::new();
+        let server = Server::answer(|_, request| whole(&format!("<{}>", asked(request))));
+        sandbox.write("out", out);
+        sandbox.write(".out.ahead", ahead);
+        let args = ["chat", "--lines", "--max-tokens", "9", "-q", "--resume", "out"];
+        sandbox.gpt(args).server(&server).input("a\nb\nc\nd\ne\n").check(expect![]);
+        assert_eq!(sandbox.read("out"), "<a>\n<b>\n<c>\n<d>\n<e>\n", "{out:?} {ahead:?}");
+        let asked: Vec<String> = server.requests().iter().map(asked).collect();
+        assert_eq!(asked.concat(), asked_for, "{out:?} {ahead:?}");
+        assert!(!sandbox.path(".out.ahead").exists() && !sandbox.path(".out.part").exists());
+    };
+    check("", "", "abcde");
+    // What is not whole is asked again, even a first line: the other file tells that it is ours.
+    check("<a", "", "abcde");
+    check("<a>\n<b", "3 <c>\n4 <d", "bde");
+    check("<a>\n", "5 <e>\n3 <c>\n2 <b>\n", "d");
+    // The first run: the second record failed. The second run, which asked it again, was killed.
+    check("<a>\n\n<c>\n<d>\n", "2 <b>\n", "e");
+    check("<a>\n<b>\n", "2 <other>\n3 <c>\n", "de");
+}
+
+#[test]
+fn what_lies_beside_is_of_the_same_job_or_left_alone() {
+    let check = |form: &str, ahead: &str, expected: Expect| {
+        let sandbox = Sandbox::new();
+        sandbox.write("out", "");
+        sandbox.write(".out.ahead", ahead);
+        let args = ["chat", "--lines", form, "--max-tokens", "9", "--resume", "out"];
+        sandbox.gpt(args).input("a\nb\n").check(expected);
+        assert_eq!(sandbox.read(".out.ahead"), ahead);
+    };
+    check(
+        "-q",
+        "2 <b>\n3 <c>\n",
+        expect![[r#"
+        ! gpt: out is of another job: 1 of its 2 answers are to records of this one; give the same input, or name another file; nothing was sent
+        exit 2
+    "#]],
+    );
+    check(
+        "-q",
+        "precious\n",
+        expect![[r#"
+        ! gpt: .out.ahead is no earlier output of this job: line 1 has no number; name another file; nothing was sent
+        exit 2
+    "#]],
+    );
+    check(
+        "--json",
+        "2 <b>\n",
+        expect![[r#"
+        ! gpt: .out.ahead is no earlier output of this job: line 1 is none that --json writes; name another file; nothing was sent
+        exit 2
+    "#]],
+    );
+    // Whoever has removed the file begins anew.
     let sandbox = Sandbox::new();
     let server = Server::answer(|_, request| whole(&format!("<{}>", asked(request))));
-    // The first run: the second record failed. The second run, which asked it again, was killed.
-    sandbox.write("out", "<a>\n\n<c>\n<d>\n");
-    sandbox.write(".out.part", "<a>\n<b>\n<c");
+    sandbox.write(".out.ahead", "1 <old>\n");
     let args = ["chat", "--lines", "--max-tokens", "9", "-q", "--resume", "out"];
-    sandbox.gpt(args).server(&server).input("a\nb\nc\nd\ne\n").check(expect![]);
-    assert_eq!(sandbox.read("out"), "<a>\n<b>\n<c>\n<d>\n<e>\n");
-    assert_eq!(server.requests().len(), 1);
-    assert!(!sandbox.path(".out.part").exists());
+    sandbox.gpt(args).server(&server).input("a\n").check(expect![]);
+    assert_eq!(sandbox.read("out"), "<a>\n");
+}
+
+/// The first record is never answered, and the program is killed.
+#[test]
+fn answers_that_wait_for_their_turn_survive_a_kill() {
+    for form in [&["--lines"][..], &["--lines", "--json"]] {
+        let sandbox = Sandbox::new();
+        let server = Server::answer(|_, request| match asked(request).as_str() {
+            "a" => Reply::hang(),
+            text => whole(&format!("<{text}>")),
+        });
+        let args =
+            [&["chat", "--max-tokens", "9", "-q", "-j", "2", "--resume", "out"], form].concat();
+        let mut child = sandbox.gpt(&args).server(&server).input("x").spawn();
+        child.stdin.take().unwrap().write_all(b"a\nb\nc\nd\n").unwrap();
+        server.wait_for(4);
+        let ahead = || fs::read_to_string(sandbox.path(".out.ahead")).unwrap_or_default();
+        while ahead().lines().count() < 3 {
+            thread::yield_now();
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let server = Server::answer(|_, request| whole(&format!("<{}>", asked(request))));
+        let run = sandbox.gpt(&args).server(&server).input("a\nb\nc\nd\n").run();
+        assert_eq!((run.to_string().as_str(), server.requests().len()), ("", 1));
+        let out = sandbox.read("out");
+        let replies = out.lines().map(|line| match serde_json::from_str::<Value>(line) {
+            Ok(line) => line["reply"].as_str().unwrap().to_owned(),
+            Err(_) => line.to_owned(),
+        });
+        assert_eq!(replies.collect::<Vec<_>>(), ["<a>", "<b>", "<c>", "<d>"], "{out}");
+        assert!(!sandbox.path(".out.ahead").exists());
+    }
+}
+
+/// What a link leads to is written to, and the link stays one.
+#[test]
+fn a_link_stays_a_link() {
+    let sandbox = Sandbox::new();
+    let server = Server::answer(|_, request| whole(&format!("<{}>", asked(request))));
+    sandbox.write("there/file", "<a>\n\n<c>\n");
+    symlink("there/file", sandbox.path("out")).unwrap();
+    let args = ["chat", "--lines", "--max-tokens", "9", "-q", "--resume", "out"];
+    sandbox.gpt(args).server(&server).input("a\nb\nc\n").check(expect![]);
+    assert_eq!(sandbox.read("there/file"), "<a>\n<b>\n<c>\n");
+    assert!(sandbox.path("out").is_symlink());
 }
 
 #[test]

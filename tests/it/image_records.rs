@@ -481,7 +481,7 @@ fn a_job_goes_on_where_it_stopped() {
         expect![[r#"
             ! gpt: record 2 (id 1): its files have the numbers of record 1, which it was; give the records in their old order; nothing was sent
             exit 2
-            files: .out.part 1.png 3.png out
+            files: 1.png 3.png out
             requests: 0
             booked: image,3,0.01185,18,0,0,392,0,0.01185,0.013216,2,18,0,0,0,0
         "#]],

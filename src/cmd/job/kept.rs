@@ -18,12 +18,13 @@ use crate::stdio::reason;
 
 pub struct Kept {
     form: Form,
+    /// The output, then perhaps what was answered ahead of its turn.
     files: Vec<File>,
     places: HashMap<u128, Place>,
     keys: [RandomState; 2],
-    /// Lines in the last file that was read, answered or not.
+    /// Lines of the output, answered or not, that are whole.
     pub lines: u64,
-    /// Answered records stay where they are: what is new goes behind them.
+    /// Lines of the output stay where they are: what is new goes behind them.
     pub in_place: bool,
 }
 
@@ -32,10 +33,16 @@ pub struct Place {
     file: usize,
     offset: u64,
     length: usize,
-    /// Which line it is, from one on.
-    pub line: u64,
+    /// Which line of the output it is, from one on; none of those, if it is kept beside it.
+    pub line: Option<u64>,
     /// Which record it was the answer to.
     pub index: u64,
+}
+
+/// Where the whole lines of a file end, and what stands behind them.
+pub struct Tail {
+    pub offset: u64,
+    pub torn: Vec<u8>,
 }
 
 /// A line as `--json` writes it, as far as it matters here.
@@ -54,40 +61,45 @@ impl Kept {
         Self { form, files, places, keys, lines: 0, in_place: false }
     }
 
-    /// Takes in the lines of an earlier output, and cuts off a last one that is not whole.
-    pub fn read(&mut self, file: File, path: &Path) -> anyhow::Result<()> {
-        let wrong = |error: &std::io::Error| {
-            failure(Exit::Local, format!("{}: {}", path.display(), reason(error)))
-        };
-        let mut input = BufReader::new(&file);
-        let (mut bytes, mut offset) = (Vec::new(), 0);
-        self.lines = 0;
-        loop {
-            bytes.clear();
-            input.read_until(self.form.end(), &mut bytes).map_err(|error| wrong(&error))?;
-            if bytes.last() != Some(&self.form.end()) {
-                break;
-            }
+    /// Takes in the lines of an earlier output, all that are whole.
+    pub fn read(&mut self, file: File, path: &Path) -> anyhow::Result<Tail> {
+        let tail = each_line(&file, path, self.form.end(), |bytes, offset| {
             self.lines += 1;
             let (length, line) = (bytes.len(), self.lines);
-            let answered = self.answered(&bytes, line).map_err(|why| {
-                let message = format!(
-                    "{} is no earlier output of this job: line {line} {why}; name another file",
-                    path.display()
-                );
-                failure(Exit::Usage, message)
-            })?;
-            if let Some((key, index)) = answered {
-                let file = self.files.len();
-                self.places.insert(key, Place { file, offset, length, line, index });
-            }
-            offset += length as u64;
-        }
-        if !bytes.is_empty() {
-            file.set_len(offset).map_err(|error| wrong(&error))?;
-        }
+            let Some((key, index)) = self.answered(bytes, line)? else { return Ok(()) };
+            let file = self.files.len();
+            self.places.insert(key, Place { file, offset, length, line: Some(line), index });
+            Ok(())
+        })?;
         self.files.push(file);
-        Ok(())
+        Ok(tail)
+    }
+
+    /// Takes in the lines that were kept beside it, each behind the number of its record and a
+    /// blank. What the output has as well stays where it is there.
+    pub fn read_ahead(&mut self, file: File, path: &Path) -> anyhow::Result<Tail> {
+        let tail = each_line(&file, path, self.form.end(), |bytes, offset| {
+            let (number, line) = numbered(bytes).ok_or("has no number")?;
+            let Some((key, index)) = self.answered(line, number)? else { return Ok(()) };
+            let (file, length) = (self.files.len(), line.len());
+            let offset = offset + (bytes.len() - length) as u64;
+            let place = Place { file, offset, length, line: None, index };
+            self.places.entry(key).or_insert(place);
+            Ok(())
+        })?;
+        self.files.push(file);
+        Ok(tail)
+    }
+
+    /// Whether a line that is not whole can be the beginning of one of ours. Text can be anything:
+    /// it is one only behind others.
+    pub fn may_be_ours(&self, torn: &[u8]) -> bool {
+        if self.form != Form::Json {
+            return self.lines > 0;
+        }
+        let Some(rest) = begins(torn, br#"{"index":"#) else { return false };
+        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        begins(&rest[digits..], br#","id":"#).is_some()
     }
 
     /// How many records are answered.
@@ -106,14 +118,14 @@ impl Kept {
     /// The line of a record that was answered; empty if it stays where it is.
     pub fn line(&self, record: &Record) -> anyhow::Result<Option<Vec<u8>>> {
         let Some(place) = self.place(record) else { return Ok(None) };
-        if self.in_place {
+        if self.in_place && place.line.is_some() {
             return Ok(Some(Vec::new()));
         }
         let mut line = vec![0; place.length];
         self.files[place.file].read_exact_at(&mut line, place.offset).map_err(|error| {
             failure(Exit::Local, format!("the earlier output cannot be read: {}", reason(&error)))
         })?;
-        if self.form == Form::Json && place.line != record.index {
+        if self.form == Form::Json && place.index != record.index {
             line = renumbered(line, record.index);
         }
         Ok(Some(line))
@@ -146,6 +158,48 @@ impl Kept {
         let [high, low] = self.keys.each_ref().map(|key| u128::from(key.hash_one(what)));
         high << 64 | low
     }
+}
+
+/// Every line that is whole, with where it begins. `take` says what is wrong with one.
+fn each_line(
+    file: &File,
+    path: &Path,
+    end: u8,
+    mut take: impl FnMut(&[u8], u64) -> Result<(), &'static str>,
+) -> anyhow::Result<Tail> {
+    let mut input = BufReader::new(file);
+    let (mut torn, mut offset) = (Vec::new(), 0);
+    for number in 1_u64.. {
+        torn.clear();
+        input.read_until(end, &mut torn).map_err(|error| {
+            failure(Exit::Local, format!("{}: {}", path.display(), reason(&error)))
+        })?;
+        if torn.last() != Some(&end) {
+            break;
+        }
+        take(&torn, offset).map_err(|why| {
+            let message = format!(
+                "{} is no earlier output of this job: line {number} {why}; name another file",
+                path.display()
+            );
+            failure(Exit::Usage, message)
+        })?;
+        offset += torn.len() as u64;
+    }
+    Ok(Tail { offset, torn })
+}
+
+/// A number, and the line behind it.
+fn numbered(bytes: &[u8]) -> Option<(u64, &[u8])> {
+    let blank = bytes.iter().position(|byte| *byte == b' ')?;
+    let number = std::str::from_utf8(&bytes[..blank]).ok()?.parse().ok()?;
+    Some((number, &bytes[blank + 1..]))
+}
+
+/// What follows `head` in `bytes`; nothing, if they end within it.
+fn begins<'a>(bytes: &'a [u8], head: &[u8]) -> Option<&'a [u8]> {
+    let common = bytes.len().min(head.len());
+    (bytes[..common] == head[..common]).then(|| &bytes[common..])
 }
 
 /// The same line for a record that stands elsewhere now.

@@ -33,7 +33,7 @@ use crate::stdio::Stdio;
 use crew::{Crew, Line, Stop};
 use kept::Kept;
 use line::Form;
-use outlet::Outlet;
+use outlet::{Found, Outlet};
 use print::Printer;
 use spool::Spool;
 use survey::Survey;
@@ -54,10 +54,10 @@ pub fn run<W: Work>(
     let shown = stdio.out_is_terminal && call.args.records.resume.is_none();
     let form = Form::of(records, call.args.json, shown);
     let opened = match &call.args.records.resume {
-        Some(path) => Outlet::open(path, form, &spool),
-        None => Ok((Outlet::Standard, Kept::nothing(form))),
+        Some(path) => Found::open(path, form, &spool).map(|(found, kept)| (Some(found), kept)),
+        None => Ok((None, Kept::nothing(form))),
     };
-    let (outlet, kept) = opened.map_err(|error| unsent(&error))?;
+    let (found, kept) = opened.map_err(|error| unsent(&error))?;
     let survey = survey::take(call, &spool, work, &kept).map_err(|error| unsent(&error))?;
     if call.args.estimate {
         print_estimate(call, &survey, stdio)?;
@@ -73,7 +73,7 @@ pub fn run<W: Work>(
     }
     stdio.note(format_args!("estimate: {survey} ({})", call.model.name));
     let job = Job { call, records, form, work, spool: &spool, survey: &survey, kept: &kept };
-    job.send(outlet, stdio)
+    job.send(found, stdio)
 }
 
 /// All that was found out before the first request.
@@ -88,12 +88,13 @@ struct Job<'a, W: Work> {
 }
 
 impl<W: Work> Job<'_, W> {
-    fn send(&self, mut outlet: Outlet, stdio: &mut Stdio) -> anyhow::Result<Exit> {
+    fn send(&self, found: Option<Found>, stdio: &mut Stdio) -> anyhow::Result<Exit> {
         let Self { call, spool, survey, kept, .. } = *self;
         let server = call.server()?;
         connection::open(server)?;
         let limit = call.limits()?.cost;
         let ledger = booking::open_ledger(&call.settings.ledger, !call.budgets.is_empty(), stdio)?;
+        let mut outlet = Outlet::begin(found).map_err(|error| unsent(&error))?;
         let desk = Desk::new(ledger, limit);
         let at_once = u64::from(call.args.records.jobs).min(survey.requests + kept.count());
         let stop = Arc::new(Stop::new(at_once, seed()));

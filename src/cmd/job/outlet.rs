@@ -3,14 +3,15 @@
 //!
 //! A file whose lines are the answers to the first records is added to. In any other (a record
 //! failed, so its line is to be replaced) nothing is touched: the whole goes into a file beside it,
-//! which takes its place at the end. Should the program be killed before, the next run finds both
-//! and puts them together.
+//! which takes its place at the end. An answer that has to wait for its turn is written to another
+//! file beside it at once, so that a program that is killed has lost none: the next run finds both.
+//! Nothing is written before it is certain that the job is sent.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use crate::cmd::job::kept::Kept;
+use crate::cmd::job::kept::{Kept, Tail};
 use crate::cmd::job::line::Form;
 use crate::cmd::job::spool::Spool;
 use crate::exit::{Exit, failure};
@@ -21,56 +22,108 @@ pub enum Outlet {
     File(Target),
 }
 
-/// The file of `--resume`.
+/// The file of `--resume` as it was found.
+pub struct Found {
+    path: PathBuf,
+    /// Locked as long as we are at it.
+    file: File,
+    /// Where its whole lines end.
+    end: u64,
+    ahead: PathBuf,
+    /// The same of the file that has what was answered ahead.
+    ahead_end: u64,
+    in_place: bool,
+}
+
+/// The file of `--resume` as it is written to.
 pub struct Target {
     path: PathBuf,
     out: BufWriter<File>,
     /// The file beside it, if that is what is written to.
     part: Option<PathBuf>,
-    /// Held as long as we are at it.
+    ahead: File,
+    ahead_path: PathBuf,
+    /// A line could not be written: what is there is not all that was answered.
+    failed: bool,
     _lock: File,
 }
 
-impl Outlet {
+impl Found {
     /// Looks for what is answered already, and refuses a file that belongs to another job.
     pub fn open(path: &Path, form: Form, spool: &Spool) -> anyhow::Result<(Self, Kept)> {
         let wrong = |error: &io::Error| wrong(path, error);
-        let mut file = own(path)?;
-        let part = beside(path);
-        let read = |file: &File| {
-            let mut kept = Kept::nothing(form);
-            kept.read(file.try_clone().map_err(|error| wrong(&error))?, path)?;
-            anyhow::Ok(kept)
+        let is_new = !path.exists();
+        let file = own(path)?;
+        // What lies beside it, and takes its place, is where it is, not where a link to it is.
+        let real = match path.is_symlink() {
+            true => fs::canonicalize(path).map_err(|error| wrong(&error))?,
+            false => path.to_owned(),
         };
-        let mut kept = read(&file)?;
-        if let Ok(torn) = OpenOptions::new().read(true).write(true).open(&part) {
-            kept.read(torn, &part)?;
-            compare(&kept, path, spool)?;
-            let whole = beside(&part);
-            let mut out = BufWriter::new(File::create(&whole).map_err(|error| wrong(&error))?);
-            add_rest(&mut out, form, &kept, spool, 0)?;
-            replace(path, &whole, out)?;
-            fs::remove_file(&part).map_err(|error| wrong(&error))?;
-            file = own(path)?;
-            kept = read(&file)?;
+        let ahead = beside(&real, "ahead");
+        if is_new {
+            // It was beside another that is gone.
+            let _ = fs::remove_file(&ahead);
         }
-        kept.in_place = compare(&kept, path, spool)?;
-        let copy = file.try_clone().map_err(|error| wrong(&error))?;
-        let (out, part) = if kept.in_place {
-            let end = OpenOptions::new().append(true).open(path).map_err(|error| wrong(&error))?;
-            (end, None)
-        } else {
-            (File::create(&part).map_err(|error| wrong(&error))?, Some(part))
+        let mut kept = Kept::nothing(form);
+        let tail = kept.read(file.try_clone().map_err(|error| wrong(&error))?, path)?;
+        let ahead_tail = match File::open(&ahead) {
+            Ok(file) => Some(kept.read_ahead(file, &ahead)?),
+            Err(_) => None,
         };
-        let (path, out) = (path.to_owned(), BufWriter::new(out));
-        Ok((Self::File(Target { path, out, part, _lock: copy }), kept))
+        // A run of ours that was broken off has left the other file, empty or not.
+        let ours = tail.torn.is_empty() || ahead_tail.is_some() || kept.may_be_ours(&tail.torn);
+        if !ours {
+            let message = format!(
+                "{} ends in the middle of a line, which may be no answer of this job; remove the \
+                 line if it is, else name another file",
+                path.display()
+            );
+            return Err(failure(Exit::Usage, message));
+        }
+        kept.in_place = compare(&kept, path, &tail, spool)?;
+        let (in_place, end) = (kept.in_place, tail.offset);
+        let ahead_end = ahead_tail.map_or(0, |tail| tail.offset);
+        Ok((Self { path: real, file, end, ahead, ahead_end, in_place }, kept))
+    }
+
+    /// Cuts off what is not whole: from now on it is written to.
+    fn begin(self) -> anyhow::Result<Target> {
+        let Self { path, file, end, ahead: ahead_path, ahead_end, in_place } = self;
+        let permissions = file.metadata().map_err(|error| wrong(&path, &error))?.permissions();
+        let open_ahead = || {
+            let ahead = OpenOptions::new().append(true).create(true).open(&ahead_path)?;
+            ahead.set_permissions(permissions.clone())?;
+            ahead.set_len(ahead_end).map(|()| ahead)
+        };
+        let ahead = open_ahead().map_err(|error| wrong(&ahead_path, &error))?;
+        let open = || {
+            if in_place {
+                file.set_len(end)?;
+                return Ok((OpenOptions::new().append(true).open(&path)?, None));
+            }
+            let part = beside(&path, "part");
+            let out = File::create(&part)?;
+            out.set_permissions(permissions)?;
+            Ok((out, Some(part)))
+        };
+        let (out, part) = open().map_err(|error| wrong(&path, &error))?;
+        let out = BufWriter::new(out);
+        Ok(Target { path, out, part, ahead, ahead_path, failed: false, _lock: file })
+    }
+}
+
+impl Outlet {
+    /// What is found is written to, and nothing is standard output.
+    pub fn begin(found: Option<Found>) -> anyhow::Result<Self> {
+        found.map_or(Ok(Self::Standard), |found| found.begin().map(Self::File))
     }
 
     pub fn write(&mut self, line: &[u8], stdio: &mut Stdio) -> anyhow::Result<()> {
         match self {
             Self::Standard => Ok(stdio.out.write_all(line)?),
             Self::File(target) => {
-                target.out.write_all(line).map_err(|error| wrong(&target.path, &error))
+                let written = target.out.write_all(line);
+                target.noted(written)
             }
         }
     }
@@ -78,19 +131,48 @@ impl Outlet {
     pub fn flush(&mut self, stdio: &mut Stdio) -> anyhow::Result<()> {
         match self {
             Self::Standard => Ok(stdio.out.flush()?),
-            Self::File(target) => target.out.flush().map_err(|error| wrong(&target.path, &error)),
+            Self::File(target) => {
+                let flushed = target.out.flush();
+                target.noted(flushed)
+            }
         }
+    }
+
+    /// Keeps the line of a record until it is where it belongs: what has its turn is there soon,
+    /// unless it all goes into another file.
+    pub fn keep(&mut self, index: u64, line: &[u8], has_turn: bool) -> anyhow::Result<()> {
+        let Self::File(target) = self else { return Ok(()) };
+        if has_turn && target.part.is_none() {
+            return Ok(());
+        }
+        let numbered = [format!("{index} ").as_bytes(), line].concat();
+        let written = target.ahead.write_all(&numbered);
+        target.noted(written)
     }
 
     /// The lines of the first so many records are written. What was answered behind them stays.
     pub fn close(self, kept: &Kept, form: Form, spool: &Spool, done: u64) -> anyhow::Result<()> {
-        let Self::File(Target { path, mut out, part, .. }) = self else { return Ok(()) };
-        let Some(part) = part else {
-            let flushed = out.flush().and_then(|()| out.get_ref().sync_data());
-            return flushed.map_err(|error| wrong(&path, &error));
-        };
-        add_rest(&mut out, form, kept, spool, done)?;
-        replace(&path, &part, out)
+        let Self::File(mut target) = self else { return Ok(()) };
+        // It was told already, and what lies beside it is all there is of some answers.
+        if target.failed {
+            return Ok(());
+        }
+        add_rest(&mut target.out, form, kept, spool, done)?;
+        let Target { path, mut out, part, ahead_path, _lock, .. } = target;
+        out.flush()
+            .and_then(|()| out.get_ref().sync_data())
+            .and_then(|()| part.map_or(Ok(()), |part| fs::rename(part, &path)))
+            .and_then(|()| fs::remove_file(ahead_path))
+            .map_err(|error| wrong(&path, &error))
+    }
+}
+
+impl Target {
+    fn noted(&mut self, written: io::Result<()>) -> anyhow::Result<()> {
+        written.map_err(|error| {
+            self.failed = true;
+            wrong(&self.path, &error)
+        })
     }
 }
 
@@ -114,27 +196,30 @@ fn own(path: &Path) -> anyhow::Result<File> {
 
 /// Whether all that is answered is of this job; then, whether the lines are the answers to its
 /// first records and nothing else.
-fn compare(kept: &Kept, path: &Path, spool: &Spool) -> anyhow::Result<bool> {
+fn compare(kept: &Kept, path: &Path, tail: &Tail, spool: &Spool) -> anyhow::Result<bool> {
     let (mut found, mut leading, mut records) = (0, 0, 0);
     for record in spool.records()? {
         let record = record?;
         records = record.index;
         let Some(place) = kept.place(&record) else { continue };
         found += 1;
-        if leading + 1 == record.index && place.line == record.index {
+        if leading + 1 == record.index && place.line == Some(record.index) {
             leading += 1;
         }
     }
-    if found < kept.count() || kept.lines > records {
-        let message = format!(
-            "{} is of another job: {found} of its {} answers are to records of this one; give the \
-             same input, or name another file",
-            path.display(),
-            kept.count()
-        );
-        return Err(failure(Exit::Usage, message));
-    }
-    Ok(leading == kept.lines)
+    // One that is not whole would be an answer as well.
+    let lines = kept.lines + u64::from(!tail.torn.is_empty());
+    let why = if found < kept.count() {
+        format!("{found} of its {} answers are to records of this one", kept.count())
+    } else if lines > records {
+        format!("it has {lines} lines, and this one {records} records")
+    } else {
+        return Ok(leading == kept.lines);
+    };
+    let path = path.display();
+    let message =
+        format!("{path} is of another job: {why}; give the same input, or name another file");
+    Err(failure(Exit::Usage, message))
 }
 
 /// The answered records behind the first so many. Where a line's place is all that it is known by,
@@ -164,23 +249,12 @@ fn add_rest(
     Ok(())
 }
 
-/// Puts a file that is complete into the place of another.
-fn replace(path: &Path, by: &Path, mut out: BufWriter<File>) -> anyhow::Result<()> {
-    out.flush()
-        .and_then(|()| out.get_ref().sync_all())
-        .and_then(|()| {
-            let permissions = fs::metadata(path)?.permissions();
-            out.get_ref().set_permissions(permissions)
-        })
-        .and_then(|()| fs::rename(by, path))
-        .map_err(|error| wrong(path, &error))
-}
-
-/// `.NAME.part` in the same directory.
-fn beside(path: &Path) -> PathBuf {
+/// `.NAME.part` or the like in the same directory.
+fn beside(path: &Path, what: &str) -> PathBuf {
     let mut name = std::ffi::OsString::from(".");
     name.push(path.file_name().unwrap_or_default());
-    name.push(".part");
+    name.push(".");
+    name.push(what);
     path.with_file_name(name)
 }
 

@@ -82,12 +82,12 @@ impl Printer {
     ) {
         loop {
             match asked.recv_timeout(FRAME) {
-                Ok(one) => self.take(one),
+                Ok(one) => self.take(one, outlet),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
             for one in asked.try_iter() {
-                self.take(one);
+                self.take(one, outlet);
             }
             self.print(outlet, stdio);
             crew.line.printed(self.next() - 1, self.held);
@@ -107,8 +107,11 @@ impl Printer {
         self.clear(stdio);
     }
 
-    fn take(&mut self, one: Asked) {
+    fn take(&mut self, one: Asked, outlet: &mut Outlet) {
         self.held += one.line.len();
+        if matches!(one.fate, Fate::Answered) && self.unprinted.is_none() {
+            self.unprinted = outlet.keep(one.index, &one.line, one.index == self.next()).err();
+        }
         self.waiting.insert(one.index, one);
     }
 
