@@ -8,7 +8,6 @@ use super::ServerError;
 
 /// An attempt that gave no answer. It prints as one line: what happened, and why.
 #[derive(Debug)]
-#[cfg_attr(not(test), expect(dead_code, reason = "the message tells status and error, tests look"))]
 pub struct Failure {
     pub kind: Kind,
     /// What happened and why, without the request id. Holds no key and no control character.

@@ -101,17 +101,6 @@ fn a_batch_is_not_made_twice() {
         || Reply::json(200, r#"{"id":"batch_1","status":"validating","input_file_id":"file-in1"}"#);
     check(
         "/v1/batches",
-        vec![soon(refusal(503, "m", "c")), made()],
-        expect![[r#"
-        batch_1
-        POST /v1/files
-        POST /v1/batches
-        POST /v1/batches
-        batch, reserved, at most 115000, 1.25/1M:5/1M, batch_1
-    "#]],
-    );
-    check(
-        "/v1/batches",
         vec![soon(refusal(429, "m", "c")), made()],
         expect![[r#"
         batch_1
@@ -154,6 +143,23 @@ fn a_batch_is_not_made_twice() {
         batch, unsettled, at most 115000, 1.25/1M:5/1M, file-in1
     "#]],
     );
+    // Only a refusal says that no batch was made.
+    for status in [409, 500, 503] {
+        let server = Server::answer(move |_, request| match request.path.as_str() {
+            "/v1/files" => Reply::json(200, r#"{"id":"file-in1"}"#),
+            _ => soon(refusal(status, "m", "c")),
+        });
+        let sandbox = Sandbox::new();
+        let run = submit(&sandbox, &["-q"], &request("a")).server(&server).run();
+        let told = format!(
+            "! gpt: [server] answered {status}: m [c] (request req-7); whether a batch was made of \
+             file file-in1 nobody knows, so it stays booked; 'gpt batch list' tells\n"
+        );
+        assert!(run.to_string().starts_with(&told), "{run}");
+        assert_eq!(seen(&server), "POST /v1/files\nPOST /v1/batches\n");
+        let booked = "batch, unsettled, at most 57500, 1.25/1M:5/1M, file-in1\n";
+        assert_eq!(rows(&sandbox), booked);
+    }
     check(
         "/v1/batches",
         vec![Reply::json(200, "{}")],
@@ -238,6 +244,63 @@ fn a_file_that_is_too_long_becomes_two_batches() {
         batch, settled, at most 57500, cost 0, 1.25/1M:5/1M, refused
     "#]]
     .assert_eq(&rows(&sandbox));
+}
+
+/// Of what may have become a batch the lines are not to be sent again; those behind it are.
+#[test]
+fn what_may_be_submitted_is_not_advised_to_be_sent_again() {
+    let mut all = String::new();
+    for id in 0..100_001 {
+        all += &request(&id.to_string());
+    }
+    for (fails_at, expected) in [
+        (
+            1,
+            expect![[r#"
+                ! gpt: the connection to [server] broke before a reply came: the other side closed the connection; whether a batch was made of file file-in1 nobody knows, so it stays booked; 'gpt batch list' tells; the file has the lines 1 to 50000; no batch was submitted before it, the lines from 50001 on were not: 'tail -n +50001' has them
+                exit 8
+                batch, unsettled, at most 2875000000, 1.25/1M:5/1M, file-in1
+                batch, settled, at most 2875000000, cost 0, 1.25/1M:5/1M, refused
+                batch, settled, at most 57500, cost 0, 1.25/1M:5/1M, refused
+            "#]],
+        ),
+        (
+            2,
+            expect![[r#"
+                batch_1
+                ! gpt: the connection to [server] broke before a reply came: the other side closed the connection; whether a batch was made of file file-in1 nobody knows, so it stays booked; 'gpt batch list' tells; the file has the lines 50001 to 100000; 1 of 3 batches were submitted (batch_1), the lines from 100001 on were not: 'tail -n +100001' has them
+                exit 8
+                batch, reserved, at most 2875000000, 1.25/1M:5/1M, batch_1
+                batch, unsettled, at most 2875000000, 1.25/1M:5/1M, file-in1
+                batch, settled, at most 57500, cost 0, 1.25/1M:5/1M, refused
+            "#]],
+        ),
+        (
+            3,
+            expect![[r#"
+                batch_1
+                batch_1
+                ! gpt: the connection to [server] broke before a reply came: the other side closed the connection; whether a batch was made of file file-in1 nobody knows, so it stays booked; 'gpt batch list' tells; the file has the lines 100001 to 100001; 2 of 3 batches were submitted (batch_1, batch_1)
+                exit 8
+                batch, reserved, at most 2875000000, 1.25/1M:5/1M, batch_1
+                batch, reserved, at most 2875000000, 1.25/1M:5/1M, batch_1
+                batch, unsettled, at most 57500, 1.25/1M:5/1M, file-in1
+            "#]],
+        ),
+    ] {
+        let mut uploads = 0;
+        let server = Server::answer(move |_, request| {
+            uploads += usize::from(request.path.ends_with("/files"));
+            match request.path.as_str() {
+                "/v1/files" => Reply::json(200, r#"{"id":"file-in1"}"#),
+                _ if uploads == fails_at => Reply::json(200, "{}").cut(0),
+                _ => Reply::json(200, r#"{"id":"batch_1","status":"x","input_file_id":"f"}"#),
+            }
+        });
+        let sandbox = Sandbox::new();
+        let run = submit(&sandbox, &["-q"], &all).server(&server).run();
+        expected.assert_eq(&format!("{run}{}", rows(&sandbox)));
+    }
 }
 
 /// An id that cannot be printed is told of, and the batch stays booked.

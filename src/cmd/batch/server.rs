@@ -99,7 +99,7 @@ impl<'a> Server<'a> {
                 Ok(answer) => return Ok(answer),
                 Err(failed) => failed,
             };
-            if failed.sent && repeat == Repeat::Costly {
+            if repeat == Repeat::Costly && may_be_done(&failed) {
                 return Err(failed);
             }
             let left = self.timeout.saturating_sub(started.elapsed());
@@ -150,4 +150,10 @@ impl<'a> Server<'a> {
             _ => (Exit::Interrupted, "interrupted"),
         }
     }
+}
+
+/// Whether the server may have done what it was asked for. Only a refusal says that it has not: a
+/// conflict or an error of its own may come after the deed.
+pub fn may_be_done(failed: &Failure) -> bool {
+    failed.sent || matches!(failed.status, Some(409 | 500..))
 }

@@ -13,7 +13,7 @@ use crate::args;
 use crate::books::RowId;
 use crate::cmd::batch::job::{BATCH, Job, Part, Terms};
 use crate::cmd::batch::ledger::Books;
-use crate::cmd::batch::server::{Repeat, Server};
+use crate::cmd::batch::server::{Repeat, Server, may_be_done};
 use crate::cmd::pricing::Pricing;
 use crate::cmd::signals::Signals;
 use crate::cmd::{budget, connection};
@@ -98,18 +98,25 @@ struct Submission<'a> {
     made: Vec<Id>,
 }
 
+/// Why a part is not known to be a batch.
+struct Stop {
+    error: anyhow::Error,
+    /// The server may have made one all the same.
+    may_be_made: bool,
+}
+
 impl Submission<'_> {
     fn run(&mut self, stdio: &mut Stdio) -> anyhow::Result<()> {
         let mut printed = Ok(());
         for (place, part) in self.job.parts.iter().enumerate() {
             let id = match self.part(part, self.rows[place], stdio) {
                 Ok(id) => id,
-                Err(error) => {
+                Err(stop) => {
                     let rest = self.rows.split_off(place + 1);
                     for row in rest {
                         self.books.release(row, stdio);
                     }
-                    return Err(self.stopped(part, &error));
+                    return Err(self.stopped(place, &stop));
                 }
             };
             stdio.note(format_args!("submitted: {id}, {}", part.sum.requests()));
@@ -125,12 +132,12 @@ impl Submission<'_> {
     }
 
     /// Uploads a part and makes a batch of it. However it ends, its row is in order.
-    fn part(&mut self, part: &Part, row: Option<RowId>, stdio: &mut Stdio) -> anyhow::Result<Id> {
+    fn part(&mut self, part: &Part, row: Option<RowId>, stdio: &mut Stdio) -> Result<Id, Stop> {
         let file = match self.upload(part, stdio) {
             Ok(file) => file,
             Err(error) => {
                 self.books.release(row, stdio);
-                return Err(error);
+                return Err(Stop { error, may_be_made: false });
             }
         };
         self.books.name(row, file.as_str(), stdio);
@@ -140,33 +147,29 @@ impl Submission<'_> {
             "completion_window": "24h",
         });
         let order = Payload::json(order.to_string());
-        let lost = |why: String| {
-            let message = format!(
-                "{why}; whether a batch was made of file {file} nobody knows, so it stays booked; \
-                 'gpt batch list' tells"
-            );
-            failure(Exit::ServerFailed, message)
-        };
-        let error = match self.server.post("batches", &order, Repeat::Costly, stdio) {
+        let (exit, why) = match self.server.post("batches", &order, Repeat::Costly, stdio) {
             Ok(body) => match batches::batch(&body) {
                 Ok(batch) => {
                     self.books.name(row, batch.id.as_str(), stdio);
                     return Ok(batch.id);
                 }
-                Err(bad) => lost(bad.to_string()),
+                Err(bad) => (Exit::ServerFailed, bad.to_string()),
             },
-            Err(failed) if failed.sent => {
+            Err(failed) if may_be_done(&failed) => {
                 let told = self.server.told(failed);
-                let exit = crate::exit::code(&told);
-                failure(exit, lost(format!("{told}")).to_string())
+                (crate::exit::code(&told), told.to_string())
             }
             Err(failed) => {
                 self.books.release(row, stdio);
-                return Err(self.server.told(failed));
+                return Err(Stop { error: self.server.told(failed), may_be_made: false });
             }
         };
         self.books.leave(row, file.as_str(), stdio);
-        Err(error)
+        let message = format!(
+            "{why}; whether a batch was made of file {file} nobody knows, so it stays booked; \
+             'gpt batch list' tells"
+        );
+        Err(Stop { error: failure(exit, message), may_be_made: true })
     }
 
     fn upload(&self, part: &Part, stdio: &mut Stdio) -> anyhow::Result<Id> {
@@ -182,21 +185,31 @@ impl Submission<'_> {
         Ok(batches::file(&body)?)
     }
 
-    /// Why it stopped, and what to do about the rest, which was not sent.
-    fn stopped(&self, part: &Part, error: &anyhow::Error) -> anyhow::Error {
-        let exit = crate::exit::code(error);
-        let made: Vec<&str> = self.made.iter().map(Id::as_str).collect();
-        let (parts, first) = (self.job.parts.len(), part.first);
-        let message = match (parts, made.as_slice()) {
-            (1, _) => format!("{error}"),
-            (_, []) => format!("{error}; no batch was submitted before it"),
-            (_, made) => format!(
-                "{error}; {} of {parts} batches were submitted ({}), the lines from {first} on \
-                 were not: 'tail -n +{first}' has them",
-                made.len(),
-                made.join(", ")
-            ),
-        };
-        failure(exit, message)
+    /// Why it stopped at a part, and which lines are known not to be submitted.
+    fn stopped(&self, place: usize, stop: &Stop) -> anyhow::Error {
+        let Stop { error, may_be_made } = stop;
+        let parts = &self.job.parts;
+        let mut words = vec![error.to_string()];
+        if parts.len() > 1 {
+            let Part { first, last, .. } = parts[place];
+            if *may_be_made {
+                words.push(format!("; the file has the lines {first} to {last}"));
+            }
+            let ids: Vec<&str> = self.made.iter().map(Id::as_str).collect();
+            words.push(match ids.len() {
+                0 => "; no batch was submitted before it".to_owned(),
+                made => {
+                    let (all, ids) = (parts.len(), ids.join(", "));
+                    format!("; {made} of {all} batches were submitted ({ids})")
+                }
+            });
+        }
+        // Sent again, the lines of a batch that was made would be paid for twice.
+        let rest = parts.get(place + usize::from(*may_be_made)).map(|part| part.first);
+        if let Some(rest) = rest.filter(|first| *first > parts[0].first) {
+            words.push(format!(", the lines from {rest} on were not: 'tail -n +{rest}' has them"));
+        }
+        let message = words.concat();
+        failure(crate::exit::code(error), message)
     }
 }
