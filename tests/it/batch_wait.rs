@@ -252,6 +252,68 @@ fn a_wait_goes_on_through_failures() {
     );
 }
 
+/// A gateway's page is not the end, nor a server that wants to be left alone for long.
+#[test]
+fn a_wait_outlasts_what_passes() {
+    let check = |reply: Reply, expected: Expect| {
+        let server = Server::start(vec![reply, described("completed", 3, 3)]);
+        check(&["wait", "--max-wait", "0.5", "batch_1"], &server, expected);
+    };
+    check(
+        Reply::new(200, "text/html", "<html>"),
+        expect![[r#"
+        ! gpt: the server's answer cannot be read: it is HTML, not JSON; is the base URL right?; waiting for it
+        ! gpt: 3 of 3 done, 0 failed, completed
+        GET /v1/batches/batch_1
+        GET /v1/batches/batch_1
+    "#]],
+    );
+    check(
+        Reply::json(200, "{\"id\":"),
+        expect![[r#"
+        ! gpt: the server's answer cannot be read: it is not JSON (line 1, column 6); waiting for it
+        ! gpt: 3 of 3 done, 0 failed, completed
+        GET /v1/batches/batch_1
+        GET /v1/batches/batch_1
+    "#]],
+    );
+    check(
+        refusal(429, "m", "c").header("retry-after", "300"),
+        expect![[r#"
+        ! gpt: [server] answered 429: m [c]; it asks to wait 300 s (request req-7); waiting for it
+        ! gpt: 3 of 3 done, 0 failed, completed
+        GET /v1/batches/batch_1
+        GET /v1/batches/batch_1
+    "#]],
+    );
+    check(
+        refusal(503, "m", "c").header("retry-after", "300"),
+        expect![[r#"
+        ! gpt: [server] answered 503: m [c]; it asks to wait 300 s (request req-7); waiting for it
+        ! gpt: 3 of 3 done, 0 failed, completed
+        GET /v1/batches/batch_1
+        GET /v1/batches/batch_1
+    "#]],
+    );
+    check(
+        refusal(408, "m", "c"),
+        expect![[r#"
+        ! gpt: [server] answered 408: m [c] (request req-7); waiting for it
+        ! gpt: 3 of 3 done, 0 failed, completed
+        GET /v1/batches/batch_1
+        GET /v1/batches/batch_1
+    "#]],
+    );
+    check(
+        refusal(429, "m", "insufficient_quota"),
+        expect![[r#"
+        ! gpt: [server] answered 429: m [insufficient_quota] (request req-7)
+        exit 7
+        GET /v1/batches/batch_1
+    "#]],
+    );
+}
+
 #[test]
 fn a_wait_is_bounded() {
     let going = || Server::repeat(described("in_progress", 3, 1));
@@ -259,22 +321,24 @@ fn a_wait_is_bounded() {
         &["wait", "--max-wait", "0.5", "batch_1"],
         &going(),
         expect![[r#"
-        ! gpt: 1 of 3 done, 2 failed, in_progress
-        ! gpt: batch_1 is not done after 0.5 s: 1 of 3 done, 2 failed, in_progress; wait again
-        exit 9
-        GET /v1/batches/batch_1
-    "#]],
+            ! gpt: 1 of 3 done, 2 failed, in_progress
+            ! gpt: batch_1 is not done after 0.5 s: 1 of 3 done, 2 failed, in_progress; wait again
+            exit 9
+            GET /v1/batches/batch_1
+            GET /v1/batches/batch_1
+        "#]],
     );
     let down = || Server::repeat(refusal(503, "m", "c"));
     check(
         &["wait", "--max-wait", "0.5", "batch_1"],
         &down(),
         expect![[r#"
-        ! gpt: [server] answered 503: m [c] (request req-7); waiting for it
-        ! gpt: batch_1 cannot be looked at: [server] answered 503: m [c] (request req-7)
-        exit 8
-        GET /v1/batches/batch_1
-    "#]],
+            ! gpt: [server] answered 503: m [c] (request req-7); waiting for it
+            ! gpt: batch_1 cannot be looked at: [server] answered 503: m [c] (request req-7)
+            exit 8
+            GET /v1/batches/batch_1
+            GET /v1/batches/batch_1
+        "#]],
     );
     check(
         &["wait", "--max-wait", "0", "batch_1"],

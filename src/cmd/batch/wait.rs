@@ -8,7 +8,7 @@ use crate::cmd::batch::ids;
 use crate::cmd::batch::server::Server;
 use crate::cmd::connection;
 use crate::cmd::signals::Signals;
-use crate::exit::{Exit, failure};
+use crate::exit::{self, Exit, failure};
 use crate::settings::Settings;
 use crate::stdio::{Stdio, visible};
 use crate::wire::reply::batches::{self, Batch, Id, State};
@@ -17,8 +17,9 @@ use crate::wire::{Failure, Kind, Method, Response, Retry};
 /// How long it is between two looks, at first and at last.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LAST_PAUSE: Duration = Duration::from_secs(30);
-/// How long a look may take.
+/// How long a look may take, and how long the last may when time is up.
 const LOOK: Duration = Duration::from_secs(60);
+const LAST_LOOK: Duration = Duration::from_secs(5);
 /// How often a terminal is told that time goes on.
 const TICK: Duration = Duration::from_secs(1);
 /// No description of a batch is longer.
@@ -36,6 +37,7 @@ pub fn run(args: &args::Wait, stdio: &mut Stdio) -> anyhow::Result<Exit> {
     let looked = ids.into_iter().map(|id| Looked { id, batch: None, trouble: None }).collect();
     let mut watch = Watch { server, looked, started: Instant::now(), limit, told: String::new() };
     let outcome = watch.run(stdio);
+    clear(stdio);
     watch.server.close();
     outcome?;
     Ok(watch.verdict(stdio))
@@ -46,7 +48,7 @@ struct Looked {
     id: Id,
     batch: Option<Batch>,
     /// Why the last look told nothing.
-    trouble: Option<Failure>,
+    trouble: Option<anyhow::Error>,
 }
 
 impl Looked {
@@ -68,52 +70,60 @@ impl Watch<'_> {
     fn run(&mut self, stdio: &mut Stdio) -> anyhow::Result<()> {
         let mut pause = FIRST_PAUSE;
         loop {
+            // Looked at once more when time is up.
+            let left = self.left();
             let asked = self.look(stdio)?;
             self.tell(stdio);
             if self.looked.iter().all(Looked::is_over) {
-                clear(stdio);
                 return Ok(());
             }
-            let wait = asked.map_or(pause, |asked| asked.max(pause));
-            pause = (pause * 3 / 2).min(LAST_PAUSE);
-            if self.started.elapsed().saturating_add(wait) >= self.limit {
-                clear(stdio);
+            if left.is_zero() {
                 return Err(self.too_long());
             }
-            self.pause(wait, stdio)?;
+            self.pause(asked.max(pause).min(self.left()), stdio)?;
+            pause = (pause * 3 / 2).min(LAST_PAUSE);
         }
     }
 
-    /// Looks at every batch that was not over. What the server asks us to wait comes back.
-    fn look(&mut self, stdio: &mut Stdio) -> anyhow::Result<Option<Duration>> {
-        let mut asked = None;
+    fn left(&self) -> Duration {
+        self.limit.saturating_sub(self.started.elapsed())
+    }
+
+    /// Looks at every batch that was not over. How long the server asks us to wait comes back.
+    fn look(&mut self, stdio: &mut Stdio) -> anyhow::Result<Duration> {
+        let mut asked = Duration::ZERO;
         for place in 0..self.looked.len() {
             if self.looked[place].is_over() {
                 continue;
             }
             let endpoint = format!("batches/{}", self.looked[place].id);
-            let left = self.limit.saturating_sub(self.started.elapsed());
-            let within = LOOK.min(self.server.timeout).min(left);
+            let within = LOOK.min(self.server.timeout).min(self.left().max(LAST_LOOK));
             let read = |response: Response| response.whole(LONGEST_ANSWER);
-            match self.server.once(Method::Get, &endpoint, within, read) {
-                Ok(body) => {
-                    self.looked[place].batch = Some(batches::batch(&body)?);
-                    self.looked[place].trouble = None;
-                }
-                Err(failed) if passes(&failed) => {
-                    if let Retry::After(wait) = failed.retry {
-                        asked = asked.max(Some(wait));
+            let trouble = match self.server.once(Method::Get, &endpoint, within, read) {
+                Ok(body) => match batches::batch(&body) {
+                    Ok(batch) => {
+                        self.looked[place].batch = Some(batch);
+                        None
                     }
-                    if self.looked[place].trouble.is_none() && !stdio.err_is_terminal {
-                        stdio.note(format_args!("{failed}; waiting for it"));
+                    // Perhaps the page of a gateway that has lost the server behind it.
+                    Err(bad) => Some(bad.into()),
+                },
+                Err(failed) => match advised_pause(&failed) {
+                    Some(pause) => {
+                        asked = asked.max(pause);
+                        Some(failed.into())
                     }
-                    self.looked[place].trouble = Some(failed);
-                }
-                Err(failed) => {
-                    clear(stdio);
-                    return Err(self.stopped(failed));
-                }
+                    None => return Err(self.stopped(failed)),
+                },
+            };
+            let looked = &mut self.looked[place];
+            if let Some(trouble) = &trouble
+                && looked.trouble.is_none()
+                && !stdio.err_is_terminal
+            {
+                stdio.note(format_args!("{trouble}; waiting for it"));
             }
+            looked.trouble = trouble;
         }
         Ok(asked)
     }
@@ -126,7 +136,6 @@ impl Watch<'_> {
                 return Ok(());
             }
             if !self.server.pause(left.min(TICK)) {
-                clear(stdio);
                 return Err(self.interrupted());
             }
             self.draw(stdio);
@@ -151,11 +160,7 @@ impl Watch<'_> {
         let limit = self.limit.as_secs_f64();
         match waiting.and_then(|looked| looked.trouble.as_ref()) {
             Some(trouble) => {
-                let exit = match trouble.kind {
-                    Kind::RateLimited => Exit::RateLimited,
-                    _ => Exit::ServerFailed,
-                };
-                failure(exit, format!("{id} cannot be looked at: {trouble}"))
+                failure(exit::code(trouble), format!("{id} cannot be looked at: {trouble}"))
             }
             None => failure(
                 Exit::Incomplete,
@@ -243,13 +248,19 @@ fn clear(stdio: &mut Stdio) {
     }
 }
 
-/// What may be better at the next look: the network, the server, its limits; not the key.
-fn passes(failed: &Failure) -> bool {
-    match failed.kind {
-        Kind::Timeout => true,
-        Kind::Connect | Kind::Broken | Kind::Server | Kind::RateLimited => {
-            failed.retry != Retry::Never
-        }
+/// How long to pause for what may be better at the next look: the network, the server, its limits;
+/// not the key. None if it will not be.
+fn advised_pause(failed: &Failure) -> Option<Duration> {
+    let passes = match failed.kind {
+        Kind::Timeout | Kind::Connect | Kind::Broken | Kind::Server => true,
+        Kind::RateLimited => !failed.server.as_ref().is_some_and(|server| server.is_quota()),
+        Kind::Refused => failed.retry != Retry::Never,
         _ => false,
-    }
+    };
+    passes.then_some(match (failed.kind, failed.retry) {
+        (_, Retry::After(wait)) => wait,
+        (Kind::Timeout, _) | (_, Retry::Backoff) => Duration::ZERO,
+        // It asks for a longer wait than other requests have time for.
+        (_, Retry::Never) => LAST_PAUSE,
+    })
 }
