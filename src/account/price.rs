@@ -1,5 +1,7 @@
 //! What tokens cost, and who says so. Knows kinds of tokens, tiers and thresholds; no models.
 
+mod kept;
+
 use std::fmt;
 use std::sync::Arc;
 

@@ -20,6 +20,14 @@ pub enum Source {
     Default,
 }
 
+impl Source {
+    /// As it is printed; a table of another date is the table as well.
+    pub fn named(text: &str) -> Self {
+        let others = [Self::Flag, Self::Config, Self::Map, Self::Default];
+        others.into_iter().find(|source| source.to_string() == text).unwrap_or(Self::Table)
+    }
+}
+
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

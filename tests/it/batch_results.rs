@@ -101,7 +101,7 @@ fn what_cannot_be_read_is_told() {
             1
 
             3
-            ! gpt: file-out, line 2: the server's answer cannot be read: it is HTML, not JSON; is the base URL right?
+            ! gpt: file-out, line 2: no answer that can be read
             ! gpt: batch_1 stays booked at its worst case: 1 of its result lines cannot be read; 'gpt spend --settle 1 USD' books what it cost
             ! gpt: batch_1: 1 of 3 requests have no answer: the results do not hold it
             exit 9
@@ -114,7 +114,7 @@ fn what_cannot_be_read_is_told() {
             a
             b
 
-            ! gpt: file-out, line 3: the server's answer cannot be read: it is not JSON (line 1, column 289)
+            ! gpt: file-out, line 3: no answer that can be read
             ! gpt: batch_1 stays booked at its worst case: 1 of its result lines cannot be read; 'gpt spend --settle 1 USD' books what it cost
             ! gpt: batch_1: 1 of 3 requests have no answer: the results do not hold it
             exit 9
@@ -143,6 +143,18 @@ fn what_cannot_be_read_is_told() {
             batch, settled, at most 172500, cost 52500, 30+3, 1.25/1M:5/1M, completed, batch_1
         "#]],
     );
+    // Every request has its answer: what else is there is told, and no more.
+    check(
+        &(whole.clone() + "<html>\n"),
+        expect![[r#"
+        a
+        b
+        c
+        ! gpt: file-out, line 4: no answer that can be read
+        ! gpt: used: 30 prompt + 9 reply tokens, $0.000083 (batch_1)
+        batch, settled, at most 172500, cost 82500, 30+9, 1.25/1M:5/1M, completed, batch_1
+    "#]],
+    );
     // The first answer counts, and what nobody asked for is billed.
     check(
         &(whole.clone() + &answer("b", "again")),
@@ -166,6 +178,79 @@ fn what_cannot_be_read_is_told() {
         batch, settled, at most 172500, cost 110000, 40+12, 1.25/1M:5/1M, completed, batch_1
     "#]],
     );
+}
+
+/// What a server does not count, and what it does not say of its answers, may have cost more.
+#[test]
+fn what_may_have_cost_more_stays_booked() {
+    let ids = ["a", "b"];
+    let mut uncounted = batch("completed", 2, 2);
+    uncounted.as_object_mut().unwrap().remove("request_counts");
+    let input = requests(&ids);
+    let all = answer("a", "1") + &answer("b", "2");
+    check(
+        &ids,
+        &[],
+        &holding(&uncounted, &input, &answer("a", "1"), ""),
+        expect![[r#"
+        1
+
+        ! gpt: batch_1 stays booked at its worst case: 1 of its requests are in none of its files; 'gpt spend --settle 1 USD' books what it cost
+        ! gpt: batch_1: 1 of 2 requests have no answer: the results do not hold it
+        exit 9
+        batch, reserved, at most 115000, 1.25/1M:5/1M, batch_1
+    "#]],
+    );
+    check(
+        &ids,
+        &[],
+        &holding(&uncounted, &input, &all, ""),
+        expect![[r#"
+        1
+        2
+        ! gpt: used: 20 prompt + 6 reply tokens, $0.000055 (batch_1)
+        batch, settled, at most 115000, cost 55000, 20+6, 1.25/1M:5/1M, completed, batch_1
+    "#]],
+    );
+    check(
+        &ids,
+        &[],
+        &holding(&uncounted, &input, &(all.clone() + "{\n"), ""),
+        expect![[r#"
+        1
+        2
+        ! gpt: file-out, line 3: no answer that can be read
+        ! gpt: used: 20 prompt + 6 reply tokens, $0.000055 (batch_1)
+        batch, settled, at most 115000, cost 55000, 20+6, 1.25/1M:5/1M, completed, batch_1
+    "#]],
+    );
+    let silent = all.replace("\"usage\"", "\"uses\"");
+    let server = serve(&[
+        ("batches/batch_1", Reply::json(200, &batch("completed", 2, 2).to_string())),
+        ("files/file-out/content", file(&silent)),
+        ("files/file-err/content", file("")),
+    ]);
+    check(
+        &ids,
+        &["-q"],
+        &server,
+        expect![[r#"
+        1
+        2
+        ! gpt: batch_1 stays booked at its worst case: 2 of its answers do not say what they have used; 'gpt spend --settle 1 USD' books what it cost
+        exit 9
+        batch, reserved, at most 115000, 1.25/1M:5/1M, batch_1
+    "#]],
+    );
+}
+
+/// On one line, as those of a job are.
+#[test]
+fn line_breaks_of_a_reply_are_folded() {
+    let output = answer("a", "l1\r\nl2\n\nl3\n");
+    let server = holding(&batch("completed", 1, 1), &request("a"), &output, "");
+    let run = booked(&["a"], &[]).gpt(["batch", "results", "-q", "batch_1"]).server(&server).run();
+    assert_eq!(run.to_string(), "l1 l2 l3\n");
 }
 
 #[test]
@@ -266,6 +351,69 @@ fn the_rate_of_the_submission_is_that_of_the_bill() {
         batch, settled, at most 92000, cost 44000, 10+3, 2/1M:8/1M, completed, batch_1
     "#]]
     .assert_eq(&rows(&sandbox));
+}
+
+/// So is a price that a file or the config named, which may be another by now.
+#[test]
+fn the_price_of_the_submission_is_that_of_the_bill() {
+    let map = |input: &str| {
+        format!(
+            r#"{{"gpt-4o":{{"input_cost_per_token":{input},"output_cost_per_token":8e-6,
+            "cache_read_input_token_cost":1e-6,"litellm_provider":"openai"}}}}"#
+        )
+    };
+    let server = holding(&batch("completed", 1, 1), &request("a"), &answer("a", "one"), "");
+    let sandbox = Sandbox::new();
+    sandbox.write("then.json", map("4e-6"));
+    sandbox.write("now.json", map("6e-6"));
+    let args = ["-q", "--prices", "then.json"];
+    assert_eq!(submit(&sandbox, &args, &request("a")).server(&taking()).run().code, 0);
+    let run = sandbox.gpt(["batch", "results", "batch_1"]).env("GPT_PRICES", "now.json");
+    run.server(&server).check(expect![[r#"
+        one
+        ! gpt: used: 10 prompt + 3 reply tokens, $0.000064 (batch_1)
+    "#]]);
+    let run = sandbox.gpt(["batch", "results", "batch_1", "--prices", "now.json"]).server(&server);
+    run.check(expect![[r#"
+        one
+        ! gpt: used: 10 prompt + 3 reply tokens, $0.000084 (batch_1)
+    "#]]);
+    expect![[r#"
+        batch, settled, at most 112000, cost 64000, 10+3, 4/1M:8/1M cached 1/1M, completed, batch_1
+    "#]]
+    .assert_eq(&rows(&sandbox));
+}
+
+/// A server has several names; another server's row is not taken for its.
+#[test]
+fn a_batch_is_found_under_another_name_of_its_server() {
+    let server = holding(&batch("completed", 1, 1), &request("a"), &answer("a", "one"), "");
+    let elsewhere = server.base_url().replace("127.0.0.1", "localhost");
+    let check = |sandbox: &Sandbox, expected: Expect| {
+        let run = sandbox.gpt(["batch", "results", "batch_1"]).env("OPENAI_BASE_URL", &elsewhere);
+        expected.assert_eq(&format!("{}{}", run.run(), rows(sandbox)));
+    };
+    let sandbox = booked(&["a"], &[]);
+    check(
+        &sandbox,
+        expect![[r#"
+        one
+        ! gpt: used: 10 prompt + 3 reply tokens, $0.000028 (batch_1)
+        batch, settled, at most 57500, cost 27500, 10+3, 1.25/1M:5/1M, completed, batch_1
+    "#]],
+    );
+    let sandbox = booked(&["a"], &[]);
+    assert_eq!(submit(&sandbox, &["-q"], &request("a")).server(&taking()).run().code, 0);
+    check(
+        &sandbox,
+        expect![[r#"
+        one
+        ! gpt: used: 10 prompt + 3 reply tokens, $0.000028 (batch_1)
+        ! gpt: batch_1 is not in this ledger
+        batch, reserved, at most 57500, 1.25/1M:5/1M, batch_1
+        batch, reserved, at most 57500, 1.25/1M:5/1M, batch_1
+    "#]],
+    );
 }
 
 /// Nobody knew whether it was made; its file tells which row is its own.

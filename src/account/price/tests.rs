@@ -55,6 +55,32 @@ fn a_cheaper_tier_that_is_not_listed_costs_the_standard_rate() {
     }
 }
 
+/// What is written of a tier and read again bills the same for any length.
+#[test]
+fn a_price_that_was_written_is_read_again() {
+    #[track_caller]
+    fn check(price: &Price, tier: Tier, text: &str) {
+        assert_eq!(price.written(tier), text);
+        let read = Price::read(text, &price.source.to_string()).unwrap();
+        assert_eq!(read.source, price.source);
+        for prompt in [0, 1, 1000, 1001, u64::MAX] {
+            assert_eq!(read.rates(tier, prompt), price.rates(tier, prompt), "{tier:?} {prompt}");
+        }
+    }
+    let flat = Price::flat(Source::Flag, rate::parse("2/1M:12/1M").unwrap());
+    check(&flat, Tier::Batch, "2/1M:12/1M");
+    check(&flat.with(Kind::Cached, Picodollars(1)), Tier::Batch, "2/1M:12/1M cached 0.000001/1M");
+    check(&tiered(), Tier::Batch, "0.000004/1M:0.000008/1M; above 1000: 0.000007/1M:0.000014/1M");
+    check(&Price::announced(), Tier::Batch, "2/1M:2/1M");
+    for model in ["gpt-4o", "gpt-5.6-terra", "gpt-4"] {
+        let price = crate::account::models::find(model).price.unwrap();
+        check(&price, Tier::Batch, &price.written(Tier::Batch));
+    }
+    for text in ["", "-", "2/1M:12/1M cached", "2/1M; above x: 1", "1 new 2", "1; above 9"] {
+        assert_eq!(Price::read(text, "config"), None, "{text}");
+    }
+}
+
 #[test]
 fn between_two_lengths_the_dearest_counts() {
     let price = tiered();

@@ -16,6 +16,7 @@ use crate::cmd::batch::line::Line;
 use crate::cmd::booking::booked;
 use crate::stdio::Stdio;
 use crate::wire::reply;
+use crate::wire::reply::batches::State;
 
 /// How answers are billed.
 pub struct Rates {
@@ -119,27 +120,38 @@ impl Cost {
 
     /// Why this is not all that the batch has cost, if it may not be.
     fn doubt(&self, harvest: &Harvest) -> Option<String> {
-        let counted = harvest.batch.counts().completed;
-        if harvest.unreadable > 0 {
+        let counts = harvest.batch.counts();
+        let missing = harvest.missing();
+        // A server that counts says whether an answer lacks. Without its word, one may wherever a
+        // request is in no file, unless that is what has become of the batch.
+        let lacks = match counts.total {
+            0 => {
+                missing > 0 && (harvest.unreadable > 0 || harvest.batch.state() == State::Completed)
+            }
+            _ => self.answers < counts.completed,
+        };
+        if lacks && harvest.unreadable > 0 {
             Some(format!("{} of its result lines cannot be read", harvest.unreadable))
+        } else if lacks && counts.total == 0 {
+            Some(format!("{missing} of its requests are in none of its files"))
+        } else if lacks {
+            Some(format!("{} answers came of {}", self.answers, counts.completed))
         } else if self.silent > 0 {
             Some(format!("{} of its answers do not say what they have used", self.silent))
-        } else if self.answers < counted {
-            Some(format!("{} answers came of {counted}", self.answers))
         } else {
             None
         }
     }
 }
 
-/// Tells what the batch has cost and settles its row, if all is known.
+/// Tells what the batch has cost and settles its row, if all is known; says whether it is.
 pub fn close(
     harvest: &Harvest,
     cost: &Cost,
     row: Option<&Booked>,
     books: &mut Books,
     stdio: &mut Stdio,
-) {
+) -> bool {
     let id = harvest.batch.id.as_str();
     let doubt = cost.doubt(harvest);
     match (&doubt, row) {
@@ -155,10 +167,10 @@ pub fn close(
         if books.is_open() {
             stdio.note(format_args!("{id} is not in this ledger"));
         }
-        return;
+        return doubt.is_none();
     };
     if doubt.is_some() {
-        return;
+        return false;
     }
     let settlement = Settlement {
         bill: Some(booked(&cost.bill)),
@@ -169,4 +181,5 @@ pub fn close(
         duration_ms: harvest.batch.seconds().saturating_mul(1000),
     };
     books.close(row, &settlement, stdio);
+    true
 }

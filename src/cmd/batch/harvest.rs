@@ -134,12 +134,9 @@ impl Harvest {
         };
         each_line(&file, |start, line| {
             line_number += 1;
-            let custom_id = match batches::line(line) {
-                Ok(Line { custom_id, .. }) => custom_id,
-                Err(bad) => {
-                    self.unreadable += 1;
-                    return tell(line_number, bad.to_string());
-                }
+            let Ok(Line { custom_id, .. }) = batches::line(line) else {
+                self.unreadable += 1;
+                return tell(line_number, "no answer that can be read".to_owned());
             };
             let here = Place { file: number, start, length: line.len() };
             let Some(place) = places.get(&custom_id) else {
@@ -158,6 +155,11 @@ impl Harvest {
         })?;
         self.files.push(file);
         Ok(())
+    }
+
+    /// How many requests are in no file.
+    pub fn missing(&self) -> u64 {
+        self.asked.iter().filter(|asked| asked.answer.is_none()).count() as u64
     }
 
     /// What came of a request; nothing, if it is in no file.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::{Timestamp, Zoned};
 
-use crate::account::price::Tier;
+use crate::account::price::{Price, Tier};
 use crate::books::{Entry, Error, Ledger, Reservation, RowId, Settlement, Span};
 use crate::cmd::batch::job::{Job, Part};
 use crate::cmd::booking::{open_ledger, over_budget};
@@ -33,8 +33,8 @@ pub struct Books<'a> {
 pub struct Booked {
     id: RowId,
     pub model: String,
-    /// The rates that `--rate` set when it was sent.
-    pub rate: Option<String>,
+    /// What it was sent at.
+    pub price: Option<Price>,
 }
 
 impl Booked {
@@ -92,7 +92,6 @@ impl<'a> Books<'a> {
         let now = Zoned::now();
         let time = now.timestamp().as_millisecond();
         let windows: Vec<_> = self.budgets.iter().map(|budget| budget.window(&now)).collect();
-        let rates = job.price.rates(Tier::Batch, 0);
         let entry = Entry {
             time,
             deadline: time.saturating_add(i64::try_from(PATIENCE.as_millis()).unwrap_or(i64::MAX)),
@@ -104,7 +103,7 @@ impl<'a> Books<'a> {
             prompt_tokens: part.sum.prompt.tokens,
             reply_tokens: part.sum.reply.unwrap_or(part.sum.requests * LONGEST_REPLY),
             exact: part.sum.prompt.exact,
-            price: &rates.map_or_else(|| "-".to_owned(), |rates| rates.to_string()),
+            price: &job.price.written(Tier::Batch),
             price_source: &job.price.source.to_string(),
             worst_case: part.sum.worst.0,
         };
@@ -165,27 +164,32 @@ impl<'a> Books<'a> {
     }
 
     /// The row of a batch, whatever clock it was dated by. The last that bears its name: a server
-    /// that begins anew may give a name again.
+    /// that begins anew may give a name again. A server may have several addresses: the row of
+    /// another is it as well, if it is the only one with the batch's own name.
     pub fn find(&self, batch: &Batch, stdio: &mut Stdio) -> Option<Booked> {
         let ledger = self.ledger.as_ref()?;
         let names = [batch.id.as_str(), batch.input_file_id.as_str()];
-        let mut found: Option<Booked> = None;
+        let (mut here, mut elsewhere): (Option<Booked>, Vec<Booked>) = (None, Vec::new());
         let visited = ledger.rows(Span::default(), Timestamp::now().as_millisecond(), |row| {
-            let is_it = row.settlement.request_id.is_some_and(|name| names.contains(&name));
-            let ours = row.entry.command == COMMAND && row.entry.host == self.host;
-            if is_it && ours && found.as_ref().is_none_or(|last| last.id < row.id) {
-                let by_flag = row.entry.price_source == "--rate";
-                found = Some(Booked {
-                    id: row.id,
-                    model: row.entry.model.to_owned(),
-                    rate: by_flag.then(|| row.entry.price.to_owned()),
-                });
+            let name = row.settlement.request_id.filter(|name| names.contains(name));
+            if row.entry.command != COMMAND || name.is_none() {
+                return;
+            }
+            let booked = Booked {
+                id: row.id,
+                model: row.entry.model.to_owned(),
+                price: Price::read(row.entry.price, row.entry.price_source),
+            };
+            if row.entry.host != self.host {
+                elsewhere.extend((name == Some(names[0])).then_some(booked));
+            } else if here.as_ref().is_none_or(|last| last.id < row.id) {
+                here = Some(booked);
             }
         });
         if let Err(error) = visited {
             stdio.note(format_args!("warning: {} is not found in the ledger: {error}", batch.id));
         }
-        found
+        here.or_else(|| elsewhere.pop().filter(|_| elsewhere.is_empty()))
     }
 
     /// Books what a batch has cost.

@@ -14,6 +14,7 @@ use crate::cmd::batch::harvest::{Asked, Harvest};
 use crate::cmd::batch::ids;
 use crate::cmd::batch::ledger::{Booked, Books};
 use crate::cmd::batch::server::Server;
+use crate::cmd::job::line::folded;
 use crate::cmd::pricing::Pricing;
 use crate::cmd::signals::Signals;
 use crate::cmd::{connection, exact_json, report};
@@ -44,13 +45,13 @@ pub fn run(args: &args::Results, stdio: &mut Stdio) -> anyhow::Result<Exit> {
         batches.push(batch);
     }
     let mut books = Books::open(&settings.ledger, &[], base.host(), stdio)?;
-    let mut harvests = Vec::new();
+    let (mut harvests, mut known) = (Vec::new(), true);
     for batch in batches {
         let harvest = Harvest::fetch(&server, batch, stdio)?;
         let row = books.find(&harvest.batch, stdio);
         let rates = rates(args, &settings, base.host(), &harvest, row.as_ref())?;
         let cost = cost::of(&harvest, &rates)?;
-        cost::close(&harvest, &cost, row.as_ref(), &mut books, stdio);
+        known &= cost::close(&harvest, &cost, row.as_ref(), &mut books, stdio);
         harvests.push((harvest, rates));
     }
     server.close();
@@ -58,7 +59,10 @@ pub fn run(args: &args::Results, stdio: &mut Stdio) -> anyhow::Result<Exit> {
     for (harvest, rates) in &harvests {
         printer.print(harvest, rates, stdio)?;
     }
-    Ok(printer.exit)
+    Ok(match printer.exit {
+        Exit::Done if !known => Exit::Incomplete,
+        exit => exit,
+    })
 }
 
 /// The price it was sent at, unless another is given now.
@@ -69,11 +73,13 @@ fn rates(
     harvest: &Harvest,
     row: Option<&Booked>,
 ) -> anyhow::Result<Rates> {
-    let given = args.prices.rate.as_deref();
-    let rate = given.or_else(|| row.and_then(|row| row.rate.as_deref()));
-    let pricing = Pricing::read(settings, rate, args.prices.prices.as_deref())?;
+    let (rate, prices) = (args.prices.rate.as_deref(), args.prices.prices.as_deref());
+    let pricing = Pricing::read(settings, rate, prices)?;
     let model = row.map(|row| row.model.as_str()).or(harvest.model.as_deref());
-    pricing.at(model, host).map(|(model, price)| Rates { model, price })
+    let (model, price) = pricing.at(model, host)?;
+    let booked = row.and_then(|row| row.price.clone());
+    let price = booked.filter(|_| rate.is_none() && prices.is_none()).unwrap_or(price);
+    Ok(Rates { model, price })
 }
 
 /// The way of the answers to standard output.
@@ -126,7 +132,7 @@ impl Printer<'_> {
                 });
                 writeln!(stdio.out, "{line}")?;
             } else {
-                print_folded(told.reply.as_deref().unwrap_or_default(), stdio)?;
+                writeln!(stdio.out, "{}", folded(told.reply.as_deref().unwrap_or_default()))?;
             }
         }
         if missing > 0 {
@@ -196,12 +202,4 @@ fn exit_of(refused: &Refused) -> Exit {
         (None, Some("batch_expired" | "batch_cancelled")) => Exit::Incomplete,
         _ => Exit::ServerFailed,
     }
-}
-
-/// A reply on one line.
-fn print_folded(reply: &str, stdio: &mut Stdio) -> anyhow::Result<()> {
-    let folded: Vec<&str> = reply.split(['\n', '\r']).collect();
-    let line = folded.join(" ");
-    writeln!(stdio.out, "{line}")?;
-    Ok(())
 }

@@ -66,7 +66,7 @@ impl Form {
 }
 
 /// On one line: line breaks become one blank, those at the end none.
-fn folded(text: &str) -> String {
+pub fn folded(text: &str) -> String {
     let lines = text.trim_end_matches(['\r', '\n']).split(['\r', '\n']);
     let mut folded = String::with_capacity(text.len());
     for (place, line) in lines.enumerate().filter(|(place, line)| *place == 0 || !line.is_empty()) {

@@ -4,7 +4,7 @@
 mod crew;
 pub mod ids;
 pub mod kept;
-mod line;
+pub mod line;
 mod outlet;
 mod print;
 mod progress;
