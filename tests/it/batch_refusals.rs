@@ -80,7 +80,8 @@ fn a_wrong_line_is_named() {
     "#]],
     );
     let body = |model: &str, more: &str| {
-        let text = format!(r#"{{"model":"{model}","messages":[]{more}}}"#);
+        let text =
+            format!(r#"{{"model":"{model}","messages":[{{"role":"user","content":"x"}}]{more}}}"#);
         wrong(line("c", &serde_json::from_str(&text).unwrap()).trim_end())
     };
     refuse(
@@ -178,7 +179,8 @@ fn a_limit_that_would_break_stops_all_of_it() {
     "#]],
     );
     let unknown = |more: &str| {
-        let body = format!(r#"{{"model":"m-1","messages":[]{more}}}"#);
+        let body =
+            format!(r#"{{"model":"m-1","messages":[{{"role":"user","content":"x"}}]{more}}}"#);
         line("a", &serde_json::from_str(&body).unwrap())
     };
     refuse(
@@ -255,13 +257,14 @@ fn an_estimate_needs_no_key_and_sends_nothing() {
         exit 4
     "#]],
     );
-    let uncapped = line("a", &json!({"model": "m-1", "messages": []}));
+    let uncapped =
+        line("a", &json!({"model": "m-1", "messages": [{"role": "user", "content": "x"}]}));
     check(
         &[],
         &uncapped,
         expect![[r#"
-        1 request, ~2 prompt tokens + replies without a cap, at no known cost (default rate) (m-1, batch)
-    "#]],
+            1 request, ~7 prompt tokens + replies without a cap, at no known cost (default rate) (m-1, batch)
+        "#]],
     );
     let text = r#"{"custom_id":"a","method":"POST","url":"/v1/completions",
         "body":{"model":"davinci-002","prompt":"three more words","max_tokens":9}}"#;

@@ -520,3 +520,54 @@ fn the_dry_run_of_many_records_is_a_file_of_requests() {
         2 requests, 19 prompt + up to 18 reply tokens, at most $0.000114 (gpt-4o, batch)
     "#]]);
 }
+
+/// What `submit` would refuse, a dry run does not write.
+#[test]
+fn a_dry_run_writes_what_submit_takes() {
+    let check = |args: &[&str], records: &str, expected: Expect| {
+        let args = [&["chat", "--jsonl", "--dry-run", "--max-tokens", "9"], args].concat();
+        Sandbox::new().gpt(args).input(records).check(expected);
+    };
+    let two = "{\"prompt\":\"a\"}\n{\"prompt\":\"b\",\"id\":\"record-1\"}\n";
+    check(
+        &[],
+        two,
+        expect![[r#"
+        ! gpt: record 2 (id "record-1"): record 1 has the same id; nothing was sent
+        exit 2
+    "#]],
+    );
+    let two = "{\"prompt\":\"a\",\"id\":\"record-2\"}\n{\"prompt\":\"b\"}\n";
+    check(
+        &[],
+        two,
+        expect![[r#"
+        ! gpt: record 2: record 1 has the same id, record-2; give this one an id as well; nothing was sent
+        exit 2
+    "#]],
+    );
+    check(
+        &[],
+        "{\"prompt\":\"a\",\"id\":\"\"}\n",
+        expect![[r#"
+        ! gpt: record 1 (id ""): "custom_id" is ""; write a text; nothing was sent
+        exit 2
+    "#]],
+    );
+    check(
+        &["-o", "stream=true"],
+        "{\"prompt\":\"a\"}\n",
+        expect![[r#"
+        ! gpt: record 1: a batch cannot stream; leave "stream" out; nothing was sent
+        exit 2
+    "#]],
+    );
+    check(
+        &["-o", "service_tier=flex"],
+        "{\"prompt\":\"a\"}\n",
+        expect![[r#"
+        ! gpt: record 1: a batch is a service tier of its own; leave "service_tier" out; nothing was sent
+        exit 2
+    "#]],
+    );
+}

@@ -71,6 +71,9 @@ impl Line {
         if body["stream"] == true {
             return Err("a batch cannot stream; leave \"stream\" out".to_owned());
         }
+        if body["messages"].as_array().is_some_and(Vec::is_empty) {
+            return Err("no messages in its body".to_owned());
+        }
         Ok(Self { custom_id, endpoint, model, body })
     }
 
@@ -81,10 +84,15 @@ impl Line {
             Endpoint::Complete => body::completion(model, &self.body),
         };
         let ask = read.map_err(|error| error.to_string())?;
-        match ask.tier {
-            Tier::Standard | Tier::Batch => Ok(Ask { tier: Tier::Batch, ..ask }),
-            _ => Err("a batch is a service tier of its own; leave \"service_tier\" out".to_owned()),
-        }
+        check_tier(ask.tier).map(|()| Ask { tier: Tier::Batch, ..ask })
+    }
+}
+
+/// Whether what asks for this tier can be asked in a batch.
+pub fn check_tier(tier: Tier) -> Result<(), String> {
+    match tier {
+        Tier::Standard | Tier::Batch => Ok(()),
+        _ => Err("a batch is a service tier of its own; leave \"service_tier\" out".to_owned()),
     }
 }
 
@@ -137,6 +145,10 @@ mod tests {
         check(
             &line("\"a\"", "\"POST\"", chat, r#"{"model":"m","stream":true}"#),
             "a batch cannot stream; leave \"stream\" out",
+        );
+        check(
+            &line("\"a\"", "\"POST\"", chat, r#"{"model":"m","messages":[]}"#),
+            "no messages in its body",
         );
         assert_eq!(Line::read(b"{\"a\":\"\xff\"}").unwrap_err(), "not UTF-8 at byte 6");
     }

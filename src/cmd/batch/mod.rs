@@ -5,7 +5,7 @@ mod cost;
 mod harvest;
 mod job;
 mod ledger;
-mod line;
+pub mod line;
 mod results;
 mod server;
 mod show;

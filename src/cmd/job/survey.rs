@@ -35,9 +35,15 @@ pub fn take<W: Work>(
     let mut ids = Ids::new();
     for record in spool.records()? {
         let record = record?;
-        let before = record.id.as_ref().and_then(|_| ids.take(&record.name(), record.index));
+        // A dry run names those without an id as well.
+        let is_named = record.id.is_some() || call.args.dry_run;
+        let before = is_named.then(|| ids.take(&record.name(), record.index)).flatten();
         if let Some(before) = before {
             let message = format!("{record}: record {before} has the same id");
+            let message = match &record.id {
+                Some(_) => message,
+                None => format!("{message}, {}; give this one an id as well", record.name()),
+            };
             return Err(failure(Exit::Usage, message));
         }
         let place = kept.place(&record);

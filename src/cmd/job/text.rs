@@ -10,6 +10,7 @@ use crate::account::limits::Together;
 use crate::account::money::Picodollars;
 use crate::account::price::Source;
 use crate::cmd::answer::{Answer, Wanted};
+use crate::cmd::batch::line::{self, Line};
 use crate::cmd::body::Body;
 use crate::cmd::call::Call;
 use crate::cmd::job::kept::Place;
@@ -17,6 +18,7 @@ use crate::cmd::job::work::{Exchanged, Sum, Taken, Work, limits};
 use crate::cmd::plan::{Plan, refused};
 use crate::cmd::records::Record;
 use crate::cmd::report;
+use crate::exit::{Exit, failure};
 use crate::stdio::Stdio;
 
 pub struct Text<'a> {
@@ -41,6 +43,7 @@ impl Work for Text<'_> {
                 let (model, price) = (call.model.clone(), call.price.clone());
                 Plan::as_it_is(call.kind, model, price, body, limits)
             })
+            .and_then(|plan| self.fit_for_batch(record, &plan).map(|()| plan))
             .map_err(|error| record.wrong(&error))
     }
 
@@ -84,6 +87,18 @@ impl Work for Text<'_> {
         let Exchanged { answer, account, ended, .. } = asked;
         let outcome = ended.and_then(|()| self.call.conclude(answer.verdict(), account));
         (answer.take_texts(), outcome)
+    }
+}
+
+impl Text<'_> {
+    /// What a dry run shows is what 'gpt batch submit' takes.
+    fn fit_for_batch(&self, record: &Record, plan: &Plan) -> anyhow::Result<()> {
+        if !self.call.args.dry_run {
+            return Ok(());
+        }
+        line::check_tier(plan.ask.tier)
+            .and_then(|()| Line::read(self.shown(record, plan).to_string().as_bytes()).map(|_| ()))
+            .map_err(|why| failure(Exit::Usage, why))
     }
 }
 
