@@ -58,7 +58,8 @@ pub fn run<W: Work>(
         None => Ok((None, Kept::nothing(form))),
     };
     let (found, kept) = opened.map_err(|error| unsent(&error))?;
-    let survey = survey::take(call, &spool, work, &kept).map_err(|error| unsent(&error))?;
+    let survey =
+        survey::take(call, records, &spool, work, &kept).map_err(|error| unsent(&error))?;
     if call.args.estimate {
         print_estimate(call, &survey, stdio)?;
     }

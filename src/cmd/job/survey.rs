@@ -2,12 +2,17 @@
 //! cost together. Sends nothing.
 
 use std::fmt;
+use std::num::NonZero;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use crate::cmd::call::Call;
 use crate::cmd::job::ids::Ids;
 use crate::cmd::job::kept::Kept;
-use crate::cmd::job::spool::Spool;
+use crate::cmd::job::spool::{Reading, Spool};
 use crate::cmd::job::work::{Sum, Work};
+use crate::cmd::records::{Record, Records};
 use crate::cmd::request::Request;
 use crate::exit::{Exit, failure};
 
@@ -23,41 +28,49 @@ pub struct Survey<S> {
     pub refusal: Option<anyhow::Error>,
 }
 
+/// So many records are planned together, and about so many bytes of them, by at most so many
+/// threads.
+const TOGETHER: usize = 2048;
+const MOST_BYTES: usize = 2 << 20;
+const MOST_THREADS: usize = 4;
+
 /// Reads every record. What is wrong with the input is an error; what is over a limit is not, yet.
 /// What is answered already costs nothing.
 pub fn take<W: Work>(
     call: &Call,
+    records: Records,
     spool: &Spool,
     work: &W,
     kept: &Kept,
 ) -> anyhow::Result<Survey<W::Sum>> {
     let mut survey = Survey { requests: 0, kept: 0, cap: None, sum: work.sum()?, refusal: None };
     let mut ids = Ids::new();
-    for record in spool.records()? {
-        let record = record?;
-        // A dry run names those without an id as well.
-        let is_named = record.id.is_some() || call.args.dry_run;
-        let before = is_named.then(|| ids.take(&record.name(), record.index)).flatten();
-        if let Some(before) = before {
-            let message = format!("{record}: record {before} has the same id");
-            let message = match &record.id {
-                Some(_) => message,
-                None => format!("{message}, {}; give this one an id as well", record.name()),
+    let mut reading = spool.records()?;
+    loop {
+        let (batch, unread) = next_of(&mut reading);
+        let read = |(index, bytes): &(u64, Vec<u8>)| {
+            let record = records.read(bytes, *index)?;
+            let plan = plan(&record, work, kept);
+            anyhow::Ok((record, plan))
+        };
+        for one in together(&batch, read) {
+            let (record, plan) = one?;
+            refuse_known(&mut ids, &record, call.args.dry_run)?;
+            let Some(plan) = plan? else {
+                survey.kept += 1;
+                continue;
             };
-            return Err(failure(Exit::Usage, message));
+            survey.requests += 1;
+            let added = survey.sum.add(&plan);
+            let allowed = plan.check().and(added);
+            if survey.refusal.is_none() {
+                survey.refusal = allowed.err().map(|error| record.wrong(&error));
+            }
         }
-        let place = kept.place(&record);
-        work.admit(&record, place).map_err(|error| record.wrong(&error))?;
-        if place.is_some() {
-            survey.kept += 1;
-            continue;
-        }
-        let plan = work.plan(&record, None)?;
-        survey.requests += 1;
-        let added = survey.sum.add(&plan);
-        let allowed = plan.check().and(added);
-        if survey.refusal.is_none() {
-            survey.refusal = allowed.err().map(|error| record.wrong(&error));
+        match unread {
+            Some(error) => return Err(error),
+            None if batch.is_empty() => break,
+            None => {}
         }
     }
     let limit = call.limits()?.cost;
@@ -68,6 +81,71 @@ pub fn take<W: Work>(
         }
     }
     Ok(survey)
+}
+
+/// The next records as they stand, and why there are no more if they cannot be read.
+fn next_of(reading: &mut Reading<'_>) -> (Vec<(u64, Vec<u8>)>, Option<anyhow::Error>) {
+    let (mut batch, mut bytes) = (Vec::new(), 0);
+    while batch.len() < TOGETHER && bytes < MOST_BYTES {
+        match reading.take_next() {
+            None => break,
+            Some((_, Err(error))) => return (batch, Some(error)),
+            Some((index, Ok(record))) => {
+                bytes += record.len();
+                batch.push((index, record));
+            }
+        }
+    }
+    (batch, None)
+}
+
+/// A record's request; none if it is answered already.
+fn plan<W: Work>(record: &Record, work: &W, kept: &Kept) -> anyhow::Result<Option<W::Plan>> {
+    let place = kept.place(record);
+    work.admit(record, place).map_err(|error| record.wrong(&error))?;
+    match place {
+        Some(_) => Ok(None),
+        None => work.plan(record, None).map(Some),
+    }
+}
+
+/// Refuses a name that another record has. A dry run names those without an id as well.
+fn refuse_known(ids: &mut Ids, record: &Record, all_are_named: bool) -> anyhow::Result<()> {
+    if record.id.is_none() && !all_are_named {
+        return Ok(());
+    }
+    let name = record.name();
+    let Some(before) = ids.take(&name, record.index) else { return Ok(()) };
+    let message = format!("{record}: record {before} has the same id");
+    let message = match &record.id {
+        Some(_) => message,
+        None => format!("{message}, {name}; give this one an id as well"),
+    };
+    Err(failure(Exit::Usage, message))
+}
+
+/// Works on all items, on several threads if there is enough to do; the results in their order.
+fn together<T: Sync, U: Send + Sync>(items: &[T], work: impl Fn(&T) -> U + Sync) -> Vec<U> {
+    let next = AtomicUsize::new(0);
+    let done: Vec<OnceLock<U>> = items.iter().map(|_| OnceLock::new()).collect();
+    let run = || {
+        while let at = next.fetch_add(1, Ordering::Relaxed)
+            && let Some(item) = items.get(at)
+        {
+            // Nobody else has it.
+            drop(done[at].set(work(item)));
+        }
+    };
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    let more = cores.min(MOST_THREADS).min(items.len().div_ceil(64)).saturating_sub(1);
+    thread::scope(|scope| {
+        for _ in 0..more {
+            // Threads that cannot be had are done without.
+            let _ = thread::Builder::new().spawn_scoped(scope, run);
+        }
+        run();
+    });
+    done.into_iter().filter_map(OnceLock::into_inner).collect()
 }
 
 impl<S: fmt::Display> fmt::Display for Survey<S> {

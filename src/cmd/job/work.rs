@@ -17,7 +17,7 @@ use crate::stdio::Stdio;
 
 /// One request a record.
 pub trait Work: Sync {
-    type Plan: Request;
+    type Plan: Request + Send + Sync;
     type Sum: Sum<Self::Plan>;
     /// What stands between several replies to one record, before line breaks are folded.
     const BETWEEN: &'static str;
