@@ -142,9 +142,9 @@ pub struct Wait {
 #[command(after_help = "\
 One line a request: the reply with its line breaks folded to spaces, or an empty line where a \
 message on standard error says why there is none. The first failure makes the exit code. What the \
-batch has cost is booked once, however often its results are printed, at the price it was submitted \
-at unless --rate or --prices names another. If the results do not tell for sure what it has cost, it \
-stays booked at its worst case, and the exit code is not 0.
+batch has cost is booked once, however often its results are printed, at the price it was \
+submitted at unless --rate or --prices names another. If the results do not tell for sure what it \
+has cost, it stays booked at its worst case, and the exit code is not 0.
 
 Examples:
   xargs gpt batch results < ids > replies.txt

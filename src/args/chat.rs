@@ -15,9 +15,10 @@ With --lines, -0 or --jsonl every record of standard input is a request of its o
 PROMPT words. All are read, and estimated as one, before the first is sent; --max-cost is for all. \
 A reply is a line, its line breaks folded; with --json a JSON line: index, id, reply, usage, cost, \
 error. A record that fails is an empty line, or an error, and does not stop the others. \
---resume OUT finds answers by their id, whatever its record asks now; without one by their place \
-and content (in plain text by their place alone). It asks for what is missing or failed, and leaves \
-OUT whole and in order. Answers that wait for their turn are in .OUT.ahead beside it until then.
+--resume OUT finds answers by their id, whatever its record asks now; without one by their \
+place and content (in plain text by their place alone). It asks for what is missing or failed, \
+and leaves OUT whole and in order. Answers that wait for their turn are in .OUT.ahead beside it \
+until then.
 
 Examples:
   gpt chat 'name three rivers'

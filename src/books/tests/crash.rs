@@ -161,6 +161,29 @@ fn a_file_system_is_found_by_the_longest_place() {
     assert_eq!(journal::file_system("22 1 0:21 / /", Path::new("/")), None);
 }
 
+/// The sums of version 1 go on in version 2: what was reserved before is settled after.
+#[test]
+fn a_ledger_of_version_1_keeps_its_sums() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("ledger.db");
+    let mut connection = Connection::open(&path).unwrap();
+    file::bring_up_to_date(&mut connection, &path, &file::STEPS[..1]).unwrap();
+    let tagged = Entry { tag: Some("t"), ..entry(NOON, 7) };
+    let Ok(Reservation::Booked(id)) = reservation::reserve(&mut connection, &tagged, &[]) else {
+        panic!("there is no budget");
+    };
+    drop(connection);
+    let mut home = Home { ledger: Ledger::open(&path).unwrap(), directory };
+    home.bill(id, 5);
+    home.book(NOON + DAY, 3);
+    for tag in [None, Some("t")] {
+        for since in [None, Some(NOON), Some(NOON + DAY)] {
+            assert_eq!(home.booked(since, tag), home.added_up(since, tag), "{since:?} {tag:?}");
+        }
+    }
+    assert_eq!(home.booked(None, None), (5, 3));
+}
+
 /// A step that a later version might take: its new column is there, the rows are as they were, and
 /// this version then leaves the ledger alone.
 #[test]
