@@ -1,6 +1,8 @@
 //! A request in one piece: its head waits for its body, so that a short one is one packet and one
 //! record of TLS, and wakes the server once. The HTTP library writes the two apart.
 
+use std::mem;
+
 use ureq::Error;
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
 
@@ -18,7 +20,7 @@ impl<In: Transport> Connector<In> for Gather {
         _: &ConnectionDetails,
         chained: Option<In>,
     ) -> Result<Option<Gathered<In>>, Error> {
-        Ok(chained.map(|inner| Gathered { inner, held: Vec::new() }))
+        Ok(chained.map(|inner| Gathered { inner, held: Vec::new(), answered: false }))
     }
 }
 
@@ -26,6 +28,8 @@ impl<In: Transport> Connector<In> for Gather {
 pub(super) struct Gathered<In> {
     inner: In,
     held: Vec<u8>,
+    /// Something came since it was last asked whether the connection is open.
+    answered: bool,
 }
 
 impl<In: Transport> Gathered<In> {
@@ -59,11 +63,15 @@ impl<In: Transport> Transport for Gathered<In> {
     /// Who waits for an answer has asked all there is to ask.
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
         self.send_held(timeout)?;
+        self.answered = true;
         self.inner.await_input(timeout)
     }
 
+    /// Asked when the connection is put aside and again when it is taken up. To look takes three
+    /// calls of the system, and the second look sees all that the first would.
     fn is_open(&mut self) -> bool {
-        self.held.is_empty() && self.inner.is_open()
+        let is_put_aside = mem::take(&mut self.answered);
+        self.held.is_empty() && (is_put_aside || self.inner.is_open())
     }
 
     fn is_tls(&self) -> bool {
@@ -82,6 +90,7 @@ mod tests {
     struct Kept {
         buffers: LazyBuffers,
         written: Vec<Vec<u8>>,
+        looks: usize,
     }
 
     impl Transport for Kept {
@@ -99,6 +108,7 @@ mod tests {
         }
 
         fn is_open(&mut self) -> bool {
+            self.looks += 1;
             true
         }
     }
@@ -106,8 +116,9 @@ mod tests {
     /// What leaves, and in pieces of which lengths, before an answer is waited for and then.
     #[track_caller]
     fn check(writes: &[usize], before: &[usize], then: &[usize]) {
-        let kept = Kept { buffers: LazyBuffers::new(1024, 16 << 10), written: Vec::new() };
-        let mut transport = Gathered { inner: kept, held: Vec::new() };
+        let kept =
+            Kept { buffers: LazyBuffers::new(1024, 16 << 10), written: Vec::new(), looks: 0 };
+        let mut transport = Gathered { inner: kept, held: Vec::new(), answered: false };
         let timeout = NextTimeout::default();
         let mut all = Vec::new();
         for (number, length) in writes.iter().enumerate() {
@@ -121,7 +132,10 @@ mod tests {
         transport.await_input(timeout).unwrap();
         assert_eq!(lengths(&transport.inner), then, "{writes:?}");
         assert_eq!(transport.inner.written.concat(), all, "{writes:?}");
-        assert!(transport.is_open());
+        for looks in [0, 1, 2] {
+            assert!(transport.is_open());
+            assert_eq!(transport.inner.looks, looks);
+        }
     }
 
     #[test]
