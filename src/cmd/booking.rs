@@ -9,7 +9,7 @@ use crate::account::bill::Bill;
 use crate::account::money::Picodollars;
 use crate::books::{self, Entry, Ledger, Reservation, RowId, Settlement};
 use crate::cmd::budget::Budget;
-use crate::cmd::desk::Desk;
+use crate::cmd::desk::{Claimed, Desk};
 use crate::cmd::report;
 use crate::cmd::request::Request;
 use crate::exit::{Exit, failure};
@@ -18,22 +18,30 @@ use crate::stdio::Stdio;
 
 /// How long after its timeout a request may still be settled before it shows as unsettled.
 const GRACE: Duration = Duration::from_secs(60);
+/// How much later that is for one of many: what it waits for the others does not count.
+const WAITS: Duration = Duration::from_secs(600);
 
 pub struct Booking<'a> {
     books: Books<'a>,
     /// What the request that is booked can cost.
     worst: Picodollars,
     row: Option<RowId>,
+    /// It is booked and not settled yet.
+    under_way: bool,
     budgets: &'a [Budget],
     tag: Option<&'a str>,
     host: &'a str,
-    timeout: Duration,
+    patience: Duration,
 }
 
 enum Books<'a> {
     None,
     Own(Ledger),
-    Shared(&'a Desk),
+    Shared {
+        desk: &'a Desk,
+        /// Which of the job's requests it is.
+        place: u64,
+    },
 }
 
 impl<'a> Booking<'a> {
@@ -47,19 +55,32 @@ impl<'a> Booking<'a> {
         stdio: &mut Stdio,
     ) -> anyhow::Result<Self> {
         let books = open_ledger(place, !budgets.is_empty(), stdio)?.map_or(Books::None, Books::Own);
-        Ok(Self { books, worst: Picodollars::ZERO, row: None, budgets, tag, host, timeout })
+        let patience = timeout.saturating_add(GRACE);
+        Ok(Self::with(books, budgets, tag, host, patience))
     }
 
     /// At a desk that others book at as well.
     pub fn at(
         desk: &'a Desk,
+        place: u64,
         budgets: &'a [Budget],
         tag: Option<&'a str>,
         host: &'a str,
         timeout: Duration,
     ) -> Self {
-        let (books, worst) = (Books::Shared(desk), Picodollars::ZERO);
-        Self { books, worst, row: None, budgets, tag, host, timeout }
+        let patience = timeout.saturating_add(GRACE).saturating_add(WAITS);
+        Self::with(Books::Shared { desk, place }, budgets, tag, host, patience)
+    }
+
+    fn with(
+        books: Books<'a>,
+        budgets: &'a [Budget],
+        tag: Option<&'a str>,
+        host: &'a str,
+        patience: Duration,
+    ) -> Self {
+        let (worst, row) = (Picodollars::ZERO, None);
+        Self { books, worst, row, under_way: false, budgets, tag, host, patience }
     }
 
     /// The time where we are. To find out where that is reads a hundred directories and files:
@@ -75,19 +96,12 @@ impl<'a> Booking<'a> {
     pub fn reserve(&mut self, request: &impl Request, stdio: &mut Stdio) -> anyhow::Result<()> {
         let now = self.now();
         let claim = request.claim();
-        if let Books::Shared(desk) = self.books {
-            desk.take(claim.worst)?;
-        }
-        self.worst = claim.worst;
-        if !self.keeps_books() {
-            return Ok(());
-        }
         let time = now.timestamp().as_millisecond();
-        let patience = self.timeout.saturating_add(GRACE);
+        let patience = i64::try_from(self.patience.as_millis()).unwrap_or(i64::MAX);
         let windows: Vec<_> = self.budgets.iter().map(|budget| budget.window(&now)).collect();
         let entry = Entry {
             time,
-            deadline: time.saturating_add(i64::try_from(patience.as_millis()).unwrap_or(i64::MAX)),
+            deadline: time.saturating_add(patience),
             retry_of: self.row,
             command: claim.command,
             tag: self.tag,
@@ -100,65 +114,49 @@ impl<'a> Booking<'a> {
             price_source: &claim.price.source.to_string(),
             worst_case: claim.worst.0,
         };
-        let reserved = match &mut self.books {
-            Books::None => return Ok(()),
-            Books::Own(ledger) => {
-                ledger.reserve(&entry, &windows).map_err(|error| error.to_string())
-            }
-            Books::Shared(desk) => desk.reserve(&entry, &windows),
+        let claimed = match &mut self.books {
+            Books::None => Claimed::Booked(None),
+            Books::Own(ledger) => match ledger.reserve(&entry, &windows) {
+                Ok(Reservation::Booked(row)) => Claimed::Booked(Some(row)),
+                Ok(Reservation::Refused(refusal)) => Claimed::OverBudget(refusal),
+                Err(error) => Claimed::Unbooked(error.to_string()),
+            },
+            Books::Shared { desk, place } => desk.claim(*place, claim.worst, &entry, &windows),
         };
-        match reserved {
-            Ok(Reservation::Booked(row)) => self.row = Some(row),
-            Ok(Reservation::Refused(refusal)) => {
-                self.unspent(Picodollars::ZERO);
-                return Err(failure(
-                    Exit::OverCost,
-                    over_budget(|left| request.affordable(left), &refusal),
-                ));
+        match claimed {
+            Claimed::Booked(row) => self.row = row,
+            Claimed::OverLimit(error) => return Err(error),
+            Claimed::OverBudget(refusal) => {
+                let message = over_budget(|left| request.affordable(left), &refusal);
+                return Err(failure(Exit::OverCost, message));
             }
-            Err(error) if !self.budgets.is_empty() => {
+            Claimed::Unbooked(error) if !self.budgets.is_empty() => {
                 return Err(failure(Exit::Local, format!("{error}; nothing was sent")));
             }
-            Err(error) => {
+            Claimed::Unbooked(error) => {
                 stdio.note(format_args!("warning: this call is not booked: {error}"));
-                self.books = match self.books {
-                    Books::Shared(desk) => Books::Shared(desk),
-                    _ => Books::None,
-                };
+                if matches!(self.books, Books::Own(_)) {
+                    self.books = Books::None;
+                }
                 self.row = None;
             }
         }
+        (self.worst, self.under_way) = (claim.worst, true);
         Ok(())
     }
 
-    fn keeps_books(&self) -> bool {
-        match self.books {
-            Books::None => false,
-            Books::Own(_) => true,
-            Books::Shared(desk) => desk.has_ledger(),
-        }
-    }
-
-    /// What the request did not cost is there for others again.
-    fn unspent(&self, cost: Picodollars) {
-        if let Books::Shared(desk) = self.books {
-            desk.give_back(Picodollars(self.worst.0.saturating_sub(cost.0)));
-        }
-    }
-
-    /// Records how the request ended; without a bill it stays booked at its worst case.
+    /// Records how the request ended, once; without a bill it stays booked at its worst case.
     pub fn settle(&mut self, settlement: &Settlement, stdio: &mut Stdio) {
-        if let Some(bill) = settlement.bill {
-            self.unspent(Picodollars(bill.cost));
+        if !std::mem::take(&mut self.under_way) {
+            return;
         }
-        let Some(row) = self.row else { return };
-        let settled = match &mut self.books {
-            Books::None => Ok(()),
-            Books::Own(ledger) => ledger.settle(row, settlement),
-            Books::Shared(desk) => {
-                desk.settle(row, settlement);
+        let settled = match (&mut self.books, self.row) {
+            (Books::Shared { desk, .. }, row) => {
+                desk.settle(self.worst, row, settlement);
                 Ok(())
             }
+            (Books::Own(ledger), Some(row)) => ledger.settle(row, settlement),
+            _ => Ok(()),
         };
         if let Err(error) = settled {
             stdio.note(format_args!("warning: the call stays booked at its worst case: {error}"));

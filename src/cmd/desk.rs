@@ -1,118 +1,285 @@
 //! Money and ledger for requests that are made at once. They share what `--max-cost` allows, and
 //! one ledger.
 
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::account::money::Picodollars;
-use crate::books::{Budget, Entry, Ledger, Reservation, RowId, Settlement};
-use crate::cmd::clerk::Clerk;
+use crate::books::{Bill, Budget, Entry, Ledger, Refusal, Reservation, RowId, Settlement};
 use crate::exit::{Exit, failure};
 
+#[cfg(test)]
+mod tests;
+
+/// So many settlements do not wait for a reservation to go along with.
+const MOST_SETTLED: usize = 256;
+
 pub struct Desk {
-    clerk: Option<Clerk>,
-    purse: Purse,
-    open: Mutex<Open>,
-    ended: Condvar,
-}
-
-/// How many requests are reserved and not settled, and how many have been settled.
-#[derive(Clone, Copy, Default)]
-struct Open {
-    under_way: u64,
-    ended: u64,
-}
-
-/// What all of them may cost together, and what of it is spent or may be.
-struct Purse {
+    ledger: Option<Mutex<Ledger>>,
+    waiting: Mutex<Waiting>,
+    /// What was waited for is told.
+    told: Condvar,
+    /// What all requests may cost together.
     limit: Option<Picodollars>,
-    taken: Mutex<Picodollars>,
+    open: Mutex<Open>,
+    changed: Condvar,
+}
+
+/// What is under way, and who waits for room.
+#[derive(Default)]
+struct Open {
+    /// Requests that are claimed and not settled, and those that are about to be claimed.
+    under_way: u64,
+    /// How many have been settled.
+    ended: u64,
+    /// What is spent or may be.
+    taken: Picodollars,
+    /// The places in the job of those that there was no room for.
+    without_room: BTreeSet<u64>,
+}
+
+/// What comes of a claim.
+pub enum Claimed {
+    /// It may be sent. It has a row if there is a ledger.
+    Booked(Option<RowId>),
+    /// The ledger could not be written.
+    Unbooked(String),
+    /// All of them together would cost too much.
+    OverLimit(anyhow::Error),
+    OverBudget(Refusal),
 }
 
 impl Desk {
     pub fn new(ledger: Option<Ledger>, limit: Option<Picodollars>) -> Self {
-        let purse = Purse { limit, taken: Mutex::default() };
-        let (open, ended) = Default::default();
-        Self { clerk: ledger.map(Clerk::new), purse, open, ended }
-    }
-
-    /// Takes what a request can cost from what all of them may. They fit together once; those that
-    /// have to be sent again may not.
-    pub fn take(&self, worst: Picodollars) -> anyhow::Result<()> {
-        let mut taken = lock(&self.purse.taken);
-        let all = taken.plus(worst);
-        match self.purse.limit {
-            Some(limit) if all > limit => {
-                let message = format!(
-                    "over --max-cost ${limit}: ${taken} is spent or may be, as requests had to be \
-                     repeated, and this could cost ${worst}"
-                );
-                Err(failure(Exit::OverCost, message))
-            }
-            _ => {
-                *taken = all;
-                Ok(())
-            }
-        }
+        let (waiting, told, open, changed) = Default::default();
+        Self { ledger: ledger.map(Mutex::new), waiting, told, limit, open, changed }
     }
 
     /// What is spent or may be.
     pub fn taken(&self) -> Picodollars {
-        *lock(&self.purse.taken)
+        lock(&self.open).taken
     }
 
-    /// Gives back what it did not cost.
-    pub fn give_back(&self, unspent: Picodollars) {
-        let mut taken = lock(&self.purse.taken);
-        *taken = Picodollars(taken.0.saturating_sub(unspent.0));
-    }
-
-    pub fn has_ledger(&self) -> bool {
-        self.clerk.is_some()
-    }
-
-    /// Books a request. When this returns it is on the disk.
-    pub fn reserve(&self, entry: &Entry, budgets: &[Budget]) -> Result<Reservation, String> {
-        let clerk = self.clerk.as_ref().ok_or("there is no ledger")?;
-        loop {
-            let before = *lock(&self.open);
-            let booked = clerk.book(entry, budgets);
-            match booked {
-                Ok(Reservation::Booked(_)) => lock(&self.open).under_way += 1,
-                // What is under way costs less in the end than what is reserved for it.
-                Ok(Reservation::Refused(_)) if self.waits_for_room(before) => continue,
-                _ => {}
-            }
-            return booked;
-        }
-    }
-
-    /// Returns once another request has ended since `before`; false if none was under way.
-    fn waits_for_room(&self, before: Open) -> bool {
+    /// Takes what a request can cost from what all of them may, and books it. When this returns it
+    /// is on the disk. What is under way costs less in the end than is reserved for it: who has no
+    /// room waits for that, and whose place in the job is first is the first to get it.
+    pub fn claim(
+        &self,
+        place: u64,
+        worst: Picodollars,
+        entry: &Entry,
+        budgets: &[Budget],
+    ) -> Claimed {
         let mut open = lock(&self.open);
-        while open.ended == before.ended {
-            if open.under_way == 0 {
-                return false;
+        loop {
+            while open.without_room.first().is_some_and(|first| *first < place) {
+                open = self.wait(open);
             }
-            open = self.ended.wait(open).unwrap_or_else(PoisonError::into_inner);
+            let ended = open.ended;
+            // Whoever is refused meanwhile is to wait for what comes of this.
+            open.under_way += 1;
+            drop(open);
+            let claimed = self.try_claim(worst, entry, budgets);
+            open = lock(&self.open);
+            match claimed {
+                Claimed::Booked(_) => {}
+                Claimed::Unbooked(_) if budgets.is_empty() => {}
+                Claimed::Unbooked(_) => open.under_way -= 1,
+                Claimed::OverLimit(_) | Claimed::OverBudget(_) => {
+                    open.under_way -= 1;
+                    open.without_room.insert(place);
+                    self.changed.notify_all();
+                    while open.ended == ended && open.is_held_up(place) {
+                        open = self.wait(open);
+                    }
+                    if open.ended != ended {
+                        continue;
+                    }
+                }
+            }
+            open.without_room.remove(&place);
+            self.changed.notify_all();
+            return claimed;
         }
-        true
     }
 
-    /// Takes note of how a request ended.
-    pub fn settle(&self, row: RowId, settlement: &Settlement) {
-        if let Some(clerk) = &self.clerk {
-            clerk.settle(row, settlement);
+    fn wait<'a>(&self, open: MutexGuard<'a, Open>) -> MutexGuard<'a, Open> {
+        self.changed.wait(open).unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn try_claim(&self, worst: Picodollars, entry: &Entry, budgets: &[Budget]) -> Claimed {
+        if let Err(error) = self.take(worst) {
+            return Claimed::OverLimit(error);
         }
+        let Some(ledger) = &self.ledger else { return Claimed::Booked(None) };
+        match self.book(ledger, entry, budgets) {
+            Ok(Reservation::Booked(row)) => Claimed::Booked(Some(row)),
+            Ok(Reservation::Refused(refusal)) => {
+                self.spend(worst, Picodollars::ZERO);
+                Claimed::OverBudget(refusal)
+            }
+            Err(error) => {
+                if !budgets.is_empty() {
+                    self.spend(worst, Picodollars::ZERO);
+                }
+                Claimed::Unbooked(error)
+            }
+        }
+    }
+
+    /// They fit together once. Those that have to be sent again may not, nor those behind a bill
+    /// that is higher than it could be.
+    fn take(&self, worst: Picodollars) -> anyhow::Result<()> {
+        let mut open = lock(&self.open);
+        let all = open.taken.plus(worst);
+        self.hold_against_limit(all, open.taken, &format!(", and this could cost ${worst}"))?;
+        open.taken = all;
+        Ok(())
+    }
+
+    /// Refuses what all requests came to, if that is more than they may cost.
+    pub fn check(&self) -> anyhow::Result<()> {
+        let taken = self.taken();
+        self.hold_against_limit(taken, taken, "")
+    }
+
+    fn hold_against_limit(
+        &self,
+        all: Picodollars,
+        taken: Picodollars,
+        more: &str,
+    ) -> anyhow::Result<()> {
+        match self.limit {
+            Some(limit) if all > limit => {
+                let message = format!(
+                    "over --max-cost ${limit}: ${taken} is spent or may be, as requests were \
+                     repeated or billed beyond their cap{more}"
+                );
+                Err(failure(Exit::OverCost, message))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What could cost so much has cost this. A bill may be higher than it could be.
+    fn spend(&self, worst: Picodollars, cost: Picodollars) {
+        let mut open = lock(&self.open);
+        open.taken = Picodollars(open.taken.0.saturating_sub(worst.0)).plus(cost);
+    }
+
+    fn book(&self, ledger: &Mutex<Ledger>, entry: &Entry, budgets: &[Budget]) -> Told {
+        let numbers = Numbers {
+            time: entry.time,
+            deadline: entry.deadline,
+            retry_of: entry.retry_of,
+            prompt_tokens: entry.prompt_tokens,
+            reply_tokens: entry.reply_tokens,
+            exact: entry.exact,
+            worst_case: entry.worst_case,
+        };
+        let mut waiting = lock(&self.waiting);
+        waiting.last += 1;
+        let ticket = waiting.last;
+        waiting.claims.push((ticket, numbers));
+        loop {
+            if let Some(told) = waiting.answers.remove(&ticket) {
+                return told;
+            }
+            if waiting.writing {
+                waiting = self.told.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            }
+            waiting.writing = true;
+            let claims = std::mem::take(&mut waiting.claims);
+            let settled = std::mem::take(&mut waiting.settled);
+            drop(waiting);
+            let entries: Vec<_> = claims.iter().map(|(_, numbers)| numbers.entry(entry)).collect();
+            let booked = write(&mut lock(ledger), &settled, &entries, budgets);
+            waiting = lock(&self.waiting);
+            waiting.writing = false;
+            let answers = booked.unwrap_or_else(|error| {
+                waiting.settled.extend(settled);
+                vec![Err(error); claims.len()]
+            });
+            waiting.answers.extend(claims.iter().map(|(ticket, _)| *ticket).zip(answers));
+            self.told.notify_all();
+        }
+    }
+
+    /// Takes note of how a request ended. Without a bill it may have cost all it could.
+    pub fn settle(&self, worst: Picodollars, row: Option<RowId>, settlement: &Settlement) {
+        // First, so that who is told of the room finds it.
+        if let Some(row) = row {
+            self.note(row, settlement);
+        }
+        self.spend(worst, settlement.bill.map_or(worst, |bill| Picodollars(bill.cost)));
         let mut open = lock(&self.open);
         open.under_way = open.under_way.saturating_sub(1);
         open.ended += 1;
         drop(open);
-        self.ended.notify_all();
+        self.changed.notify_all();
     }
 
     /// Writes what is not written yet.
     pub fn finish(&self) -> Result<(), String> {
-        self.clerk.as_ref().map_or(Ok(()), Clerk::finish)
+        let Some(ledger) = &self.ledger else { return Ok(()) };
+        // Whoever books behind this sees what is settled here.
+        let mut ledger = lock(ledger);
+        let settled = std::mem::take(&mut lock(&self.waiting).settled);
+        let written = write(&mut ledger, &settled, &[], &[]).map(|_| ());
+        if written.is_err() {
+            lock(&self.waiting).settled.extend(settled);
+        }
+        written
+    }
+}
+
+impl Open {
+    /// Something may still end, or somebody before this place has no room either.
+    fn is_held_up(&self, place: u64) -> bool {
+        self.under_way > 0 || self.without_room.first().is_some_and(|first| *first < place)
+    }
+}
+
+/// Settles and books, with an answer for each that is booked; or does nothing, and says why.
+fn write(
+    ledger: &mut Ledger,
+    settled: &[Owned],
+    entries: &[Entry],
+    budgets: &[Budget],
+) -> Result<Vec<Told>, String> {
+    let settlements: Vec<_> = settled.iter().map(Owned::settlement).collect();
+    let booked = ledger.book(&settlements, entries, budgets);
+    let booked = booked.map_err(|error| error.to_string())?;
+    Ok(booked.into_iter().map(|one| one.map_err(|error| error.to_string())).collect())
+}
+
+impl Numbers {
+    fn entry<'a>(&self, like: &Entry<'a>) -> Entry<'a> {
+        Entry {
+            time: self.time,
+            deadline: self.deadline,
+            retry_of: self.retry_of,
+            prompt_tokens: self.prompt_tokens,
+            reply_tokens: self.reply_tokens,
+            exact: self.exact,
+            worst_case: self.worst_case,
+            ..*like
+        }
+    }
+}
+
+impl Owned {
+    fn settlement(&self) -> (RowId, Settlement<'_>) {
+        let settlement = Settlement {
+            bill: self.bill,
+            model: self.model.as_deref(),
+            finish_reason: self.finish_reason.as_deref(),
+            request_id: self.request_id.as_deref(),
+            attempts: self.attempts,
+            duration_ms: self.duration_ms,
+        };
+        (self.row, settlement)
     }
 }
 

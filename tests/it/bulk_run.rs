@@ -277,7 +277,7 @@ fn what_was_repeated_counts_against_max_cost() {
 
 
         ! gpt: record 2: the connection to [server] broke before a reply came: the other side closed the connection
-        ! gpt: record 3: over --max-cost $0.000370: $0.000300 is spent or may be, as requests had to be repeated, and this could cost $0.000122
+        ! gpt: record 3: over --max-cost $0.000370: $0.000300 is spent or may be, as requests were repeated or billed beyond their cap, and this could cost $0.000122
         exit 8
     "#]]);
 }

@@ -196,7 +196,8 @@ impl<W: Work> Crew<'_, W> {
             }
         };
         let mut answer = self.work.answer(&plan);
-        let (ended, account) = self.exchange(&plan, client, &mut answer, leave, stdio);
+        let (ended, account) =
+            self.exchange(record.index, &plan, client, &mut answer, leave, stdio);
         let (plan, account) = (&plan, &account);
         let asked = Exchanged { record, plan, answer: &mut answer, account, ended };
         let taken = self.work.take(asked, stdio);
@@ -207,6 +208,7 @@ impl<W: Work> Crew<'_, W> {
     /// From a reservation to a settlement, like any single request.
     fn exchange(
         &self,
+        place: u64,
         plan: &W::Plan,
         client: &Arc<Client>,
         answer: &mut Answer<W>,
@@ -215,7 +217,7 @@ impl<W: Work> Crew<'_, W> {
     ) -> (anyhow::Result<()>, Account) {
         let call = self.call;
         let tag = call.args.tag.as_deref();
-        let booking = Booking::at(self.desk, &call.budgets, tag, &call.host, call.timeout);
+        let booking = Booking::at(self.desk, place, &call.budgets, tag, &call.host, call.timeout);
         let (client, retries) = (Arc::clone(client), call.args.connection.retries);
         let mut exchange =
             Exchange::new(plan, client, &call.signals, booking, call.timeout, retries);

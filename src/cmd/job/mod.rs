@@ -132,7 +132,11 @@ impl<W: Work> Job<'_, W> {
         }
         call.signals.rest();
         let unsettled = Picodollars(desk.taken().0.saturating_sub(printer.cost().0));
-        printer.conclude(closed, call, unsettled, stdio)
+        let exit = printer.conclude(closed, call, unsettled, stdio)?;
+        if exit == Exit::Done {
+            desk.check()?;
+        }
+        Ok(exit)
     }
 }
 
