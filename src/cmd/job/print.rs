@@ -169,7 +169,7 @@ impl Printer {
         }
         self.printed += 1;
         if self.unprinted.is_none() && !line.is_empty() {
-            if stdio.out_is_terminal {
+            if stdio.out_is_terminal && matches!(outlet, Outlet::Standard) {
                 self.clear(stdio);
             }
             self.unprinted = outlet.write(&line, stdio).err();
@@ -184,8 +184,9 @@ impl Printer {
         self.told = now;
         let elapsed = now - self.started;
         if self.shows_bar {
+            // In the last column some terminals break the line.
             let width = stdio.window().0.saturating_sub(1) as usize;
-            let bar: String = self.tally.bar(elapsed).chars().take(width).collect();
+            let bar = self.tally.bar(elapsed, width);
             stdio.draw(&format!("\r{bar}\x1b[K"));
             self.drawn = true;
         } else {
