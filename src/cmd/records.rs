@@ -28,7 +28,8 @@ impl Records {
         }
     }
 
-    /// The next record of `input` without what ends it; false at the end.
+    /// The next record of `input` without what ends it; false at the end. Blank lines behind the
+    /// last JSON are none.
     pub fn next(self, input: &mut impl BufRead, record: &mut Vec<u8>) -> io::Result<bool> {
         let end = if self == Self::Null { 0 } else { b'\n' };
         record.clear();
@@ -41,7 +42,7 @@ impl Records {
                 record.pop();
             }
         }
-        Ok(true)
+        Ok(self != Self::Json || !record.trim_ascii().is_empty() || !only_blanks(input)?)
     }
 
     /// What record number `index`, counted from one, asks. Nothing but a prompt is one: an empty
@@ -74,6 +75,21 @@ impl Records {
             Content::Messages(messages) if messages.is_empty() => wrong("it has no messages"),
             _ => Ok(Record { index, id, content }),
         }
+    }
+}
+
+/// Nothing else is left.
+fn only_blanks(input: &mut impl BufRead) -> io::Result<bool> {
+    loop {
+        let bytes = input.fill_buf()?;
+        if bytes.is_empty() {
+            return Ok(true);
+        }
+        if !bytes.trim_ascii().is_empty() {
+            return Ok(false);
+        }
+        let blank = bytes.len();
+        input.consume(blank);
     }
 }
 
@@ -140,8 +156,10 @@ pub struct JsonRecord {
 }
 
 impl JsonRecord {
-    /// Reads record number `index`, counted from one.
+    /// Reads record number `index`, counted from one. Before the first there may be a mark of the
+    /// encoding.
     pub fn read(line: &[u8], index: u64) -> anyhow::Result<Self> {
+        let line = line.strip_prefix(b"\xef\xbb\xbf").filter(|_| index == 1).unwrap_or(line);
         let wrong = |why: String| failure(Exit::Usage, format!("record {index}: {why}"));
         if line.trim_ascii_start().first() != Some(&b'{') {
             return Err(wrong("not a JSON object, such as {\"prompt\": \"...\"}".into()));
@@ -192,6 +210,23 @@ mod tests {
         );
         check(Records::Null, b"a\nb\0c\0", &["record-1 a\nb", "record-2 c"]);
         check(Records::Lines, b"a\nb\xff\n", &["record-1 a", "record 2: not UTF-8 at byte 1"]);
+    }
+
+    #[test]
+    fn json_lines_may_begin_with_a_mark_and_end_in_blank_lines() {
+        let a = r#"{"prompt":"a"}"#;
+        let no_object = "not a JSON object, such as {\"prompt\": \"...\"}";
+        let [second, third] = [2, 3].map(|index| format!("record {index}: {no_object}"));
+        for (input, expected) in [
+            (format!("\u{feff}{a}\n"), &["record-1 a"][..]),
+            (format!("{a}\n\n"), &["record-1 a"]),
+            (format!("{a}\n \r\n\t\n\n"), &["record-1 a"]),
+            ("\n\n".into(), &[]),
+            (format!("{a}\n\n{a}\n"), &["record-1 a", &second, "record-3 a"]),
+            (format!("{a}\n{a}\n\u{feff}{a}\n"), &["record-1 a", "record-2 a", &third]),
+        ] {
+            check(Records::Json, input.as_bytes(), expected);
+        }
     }
 
     #[test]

@@ -147,7 +147,7 @@ fn bad_input_is_named_by_its_record_and_nothing_is_sent() {
             "#]],
         ),
         (
-            "",
+            " \n{\"prompt\":\"b\"}",
             expect![[r#"
                 ! gpt: record 2: not a JSON object, such as {"prompt": "..."}; nothing was sent
                 exit 2

@@ -2,7 +2,7 @@
 //! program ends. Only one record of it is in memory at a time.
 
 use std::fs::File;
-use std::io::{self, BufReader, Seek};
+use std::io::{self, BufRead, BufReader, ErrorKind, Seek, Write};
 
 use crate::cmd::prompt;
 use crate::cmd::records::{Record, Records};
@@ -18,9 +18,23 @@ impl Spool {
     pub fn fill(form: Records, stdio: &mut Stdio) -> anyhow::Result<Self> {
         prompt::wait_for_input(stdio);
         let mut file = tempfile::tempfile().map_err(|error| unkept(&error))?;
-        let copied = io::copy(&mut stdio::input().lock(), &mut file);
-        copied.map_err(|error| unkept(&error))?;
-        Ok(Self { file, form })
+        let mut input = stdio::input().lock();
+        loop {
+            let read = match input.fill_buf() {
+                Ok([]) => return Ok(Self { file, form }),
+                Ok(bytes) => {
+                    file.write_all(bytes).map_err(|error| unkept(&error))?;
+                    bytes.len()
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => 0,
+                Err(error) => {
+                    let why = reason(&error);
+                    let message = format!("standard input: {why}; nothing was sent");
+                    return Err(failure(Exit::Local, message));
+                }
+            };
+            input.consume(read);
+        }
     }
 
     /// The records from the first on. One reading at a time: they share a place in the file.
