@@ -220,6 +220,27 @@ impl Desk {
         self.changed.notify_all();
     }
 
+    fn note(&self, row: RowId, settlement: &Settlement) {
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        let mut waiting = lock(&self.waiting);
+        waiting.settled.push(Owned {
+            row,
+            bill: settlement.bill,
+            model: owned(settlement.model),
+            finish_reason: owned(settlement.finish_reason),
+            request_id: owned(settlement.request_id),
+            attempts: settlement.attempts,
+            duration_ms: settlement.duration_ms,
+        });
+        // Also where they could not be written before.
+        let many = waiting.settled.len().is_multiple_of(MOST_SETTLED);
+        drop(waiting);
+        if many {
+            // That they stay booked at their worst case is told at the end, by `finish`.
+            let _ = self.finish();
+        }
+    }
+
     /// Writes what is not written yet.
     pub fn finish(&self) -> Result<(), String> {
         let Some(ledger) = &self.ledger else { return Ok(()) };

@@ -73,6 +73,8 @@ pub struct Exchange<'a, R> {
     pub retries: u32,
     pub account: Account,
     started: Instant,
+    /// What of it was waited for others, and does not count against the time.
+    waited: Duration,
     /// How often the request was sent since it was booked.
     booked_attempts: u32,
 }
@@ -86,7 +88,7 @@ impl<'a, R: Request> Exchange<'a, R> {
         timeout: Duration,
         retries: u32,
     ) -> Self {
-        let (account, started) = (Account::default(), Instant::now());
+        let (account, started, waited) = (Account::default(), Instant::now(), Duration::ZERO);
         Self {
             plan,
             client,
@@ -96,6 +98,7 @@ impl<'a, R: Request> Exchange<'a, R> {
             retries,
             account,
             started,
+            waited,
             booked_attempts: 0,
         }
     }
@@ -134,9 +137,11 @@ impl<'a, R: Request> Exchange<'a, R> {
         stdio: &mut Stdio,
     ) -> anyhow::Result<()> {
         self.booking.reserve(self.plan, stdio)?;
-        let end = self.attempts(&mut Paced { pace, leave }, answer, stdio);
+        let mut way = Paced::new(pace, leave);
+        let end = self.attempts(&mut way, answer, stdio);
         answer.redact(&self.client);
         self.settle(&end, answer, stdio);
+        way.tell_allowances(&self.plan.claim(), self.account.bill.as_ref());
         conclude(end, answer, &self.account)
     }
 
@@ -157,7 +162,7 @@ impl<'a, R: Request> Exchange<'a, R> {
                 return end;
             }
             let waits = waits.get_or_insert_with(|| Waits::new(self.retries, seed()));
-            let Some(wait) = waits.after(failed, self.time_left()) else { return end };
+            let Some(wait) = way.retry(waits, failed, self.time_left()) else { return end };
             answer.forget();
             if failed.sent {
                 // The server may have billed it: it stays booked, and the next is booked anew.
@@ -172,9 +177,8 @@ impl<'a, R: Request> Exchange<'a, R> {
                 self.booked_attempts = 0;
             }
             stdio.note(format_args!("{failed}; trying again in {:.1} s", wait.as_secs_f64()));
-            if !way.wait(wait) {
-                return self.stopped(false);
-            }
+            let Some(uncounted) = way.wait(wait) else { return self.stopped(false) };
+            self.waited += uncounted;
             within = self.time_left();
         }
     }
@@ -192,7 +196,7 @@ impl<'a, R: Request> Exchange<'a, R> {
     }
 
     fn time_left(&self) -> Duration {
-        self.timeout.saturating_sub(self.started.elapsed())
+        (self.timeout + self.waited).saturating_sub(self.started.elapsed())
     }
 
     fn stopped(&self, sent: bool) -> End {

@@ -1,21 +1,20 @@
 //! When the requests of a job may leave: at once, until the server says that it is too much. Then
 //! all of them wait, and leave one by one behind the pause. Waits end when the job is stopped.
 
+mod schedule;
+
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::wire::{Allowance, Failure, Kind, Retry};
+use schedule::Schedule;
 
-/// The space between two requests behind a first refusal, and at most.
-const FIRST_GAP: Duration = Duration::from_millis(20);
-const LONGEST_GAP: Duration = Duration::from_secs(5);
-/// Shorter than this is none.
-const SHORTEST_GAP: Duration = Duration::from_millis(1);
-/// The pause where the server does not say how long.
-const PAUSE: Duration = Duration::from_millis(500);
-const LONGEST_PAUSE: Duration = Duration::from_secs(120);
+/// So many records find nobody there, with all their retries, before it is taken for granted.
+const ALONE: u64 = 3;
 
 pub struct Pace {
+    /// Of those that wait for leave, one looks at the clock; the others wait for their turn to.
+    turn: Mutex<()>,
     state: Mutex<State>,
     changed: Condvar,
     /// How many requests may be under way.
@@ -31,32 +30,39 @@ struct State {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Leave(u64);
 
+/// How much a failure weighs against the request that met it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weight {
+    /// It is the request's own.
+    Own,
+    /// The pace of all was too fast, and this one was hit.
+    Shared,
+    /// Others that left together were refused before, or nothing was answered in between.
+    None,
+    /// Nothing has been answered for so long that nothing will be.
+    Hopeless,
+}
+
 impl Pace {
     pub fn new(at_once: u64, seed: u64) -> Self {
         let schedule = Schedule::new(Instant::now(), seed);
         let state = Mutex::new(State { schedule, stopped: false });
-        Self { state, changed: Condvar::new(), at_once }
+        Self { turn: Mutex::default(), state, changed: Condvar::new(), at_once }
     }
 
     /// Waits for leave to send; none once the job is stopped.
     pub fn leave(&self) -> Option<Leave> {
+        let _turn = lock(&self.turn);
         let mut state = self.lock();
-        let mut booked = None;
         loop {
-            let now = Instant::now();
             if state.stopped {
                 return None;
             }
-            let at = match booked {
-                // A pause that began meanwhile holds for who waits already.
-                Some(at) if at >= state.schedule.hold => at,
-                _ => state.schedule.take(now),
-            };
-            if at <= now {
-                return Some(Leave(state.schedule.pauses));
+            let wait = state.schedule.wait(Instant::now());
+            if wait.is_zero() {
+                return Some(state.schedule.depart(Instant::now()));
             }
-            booked = Some(at);
-            state = self.wait_in(state, at - now);
+            state = self.wait_in(state, wait);
         }
     }
 
@@ -74,6 +80,11 @@ impl Pace {
         false
     }
 
+    /// How long it is until one more may leave.
+    pub fn hold(&self) -> Duration {
+        self.lock().schedule.wait(Instant::now())
+    }
+
     /// Nothing more is sent.
     pub fn stop(&self) {
         self.lock().stopped = true;
@@ -84,31 +95,49 @@ impl Pace {
         self.lock().stopped
     }
 
-    /// An answer came, with what the server says of its limits.
+    /// An answer came that took so many tokens, with what the server says of its limits.
     pub fn answered(&self, allowances: &[Option<Allowance>; 2], tokens: u64) {
         let mut state = self.lock();
+        let now = Instant::now();
+        let before = state.schedule.wait(now);
         state.schedule.speed_up();
-        for (allowance, need) in allowances.iter().zip([1, tokens]) {
+        for (what, (allowance, need)) in allowances.iter().zip([1, tokens]).enumerate() {
             if let Some(allowance) = allowance {
-                state.schedule.heed(Instant::now(), allowance, need, self.at_once);
+                state.schedule.heed(what, now, allowance, need, self.at_once);
             }
+        }
+        // Who waits may leave sooner.
+        if state.schedule.wait(now) < before {
+            self.changed.notify_all();
         }
     }
 
-    /// None came. If it was too much for the server, all are slowed down.
-    pub fn failed(&self, failure: &Failure, leave: Leave) {
-        let limited = failure.kind == Kind::RateLimited;
-        let pause = match failure.retry {
-            Retry::After(pause) => pause,
-            Retry::Backoff if limited => PAUSE,
-            _ => return,
+    /// None came. If it was too much for the server, or nobody is there, all are slowed down; and
+    /// if that goes on for long, it is no longer worth another attempt.
+    pub fn failed(&self, failure: &mut Failure, leave: Leave, retries: u32) -> Weight {
+        let is_shared = matches!(failure.kind, Kind::RateLimited | Kind::Connect);
+        let asked = match failure.retry {
+            Retry::After(pause) => Some(pause),
+            Retry::Backoff if is_shared => None,
+            _ => return Weight::Own,
         };
-        self.lock().schedule.pause(Instant::now(), pause, leave);
-        self.changed.notify_all();
+        let mut state = self.lock();
+        let weight = state.schedule.pause(Instant::now(), asked, leave);
+        let refused = state.schedule.refused();
+        let is_alone = failure.kind == Kind::Connect && refused >= (u64::from(retries) + 1) * ALONE;
+        if !is_shared {
+            return Weight::Own;
+        }
+        if is_alone || weight == Weight::Hopeless {
+            let times = format!("; so it was {refused} times in a row");
+            failure.message.push_str(&times);
+            failure.retry = Retry::Never;
+        }
+        weight
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 
     fn wait_in<'a>(
@@ -120,126 +149,6 @@ impl Pace {
     }
 }
 
-/// The decisions, with the clock as a parameter.
-#[derive(Debug)]
-struct Schedule {
-    /// Nothing leaves before.
-    hold: Instant,
-    /// The next leaves no sooner.
-    next: Instant,
-    gap: Duration,
-    /// How often there was a pause.
-    pauses: u64,
-    random: u64,
-}
-
-impl Schedule {
-    fn new(now: Instant, seed: u64) -> Self {
-        Self { hold: now, next: now, gap: Duration::ZERO, pauses: 0, random: seed }
-    }
-
-    /// The time at which one more may leave.
-    fn take(&mut self, now: Instant) -> Instant {
-        let at = self.next.max(self.hold).max(now);
-        self.next = at + self.spread(self.gap);
-        at
-    }
-
-    /// Only the first refusal of those that left together makes the gap wider.
-    fn pause(&mut self, now: Instant, pause: Duration, leave: Leave) {
-        let pause = pause.min(LONGEST_PAUSE);
-        self.hold = self.hold.max(now + pause);
-        if leave.0 == self.pauses {
-            self.pauses += 1;
-            self.gap = (self.gap * 2).clamp(FIRST_GAP, LONGEST_GAP);
-            // Processes that were refused together do not come back together.
-            let apart = self.spread(pause / 16);
-            self.hold += apart;
-        }
-        self.next = self.next.max(self.hold);
-    }
-
-    fn speed_up(&mut self) {
-        self.gap -= self.gap / 16;
-        if self.gap < SHORTEST_GAP {
-            self.gap = Duration::ZERO;
-        }
-    }
-
-    /// With room for fewer than are under way, the rest is spread over the time until there is
-    /// more; with room for none, nothing leaves before.
-    fn heed(&mut self, now: Instant, allowance: &Allowance, need: u64, at_once: u64) {
-        let room = allowance.remaining / need.max(1);
-        let reset = allowance.reset.min(LONGEST_PAUSE);
-        if room == 0 {
-            self.hold = self.hold.max(now + reset);
-            self.gap = self.gap.max(FIRST_GAP);
-        } else if room < at_once {
-            let share = reset / u32::try_from(room + 1).unwrap_or(u32::MAX);
-            self.gap = self.gap.max(share.min(LONGEST_GAP));
-        }
-    }
-
-    /// From half to one and a half of it.
-    fn spread(&mut self, time: Duration) -> Duration {
-        // SplitMix64: enough to keep processes apart.
-        self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.random;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        let share = u32::from((mixed >> 56) as u8);
-        time / 2 + time * share / 256
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Allowance, Duration, FIRST_GAP, Instant, Leave, Schedule};
-
-    const SECOND: Duration = Duration::from_secs(1);
-
-    #[test]
-    fn nothing_waits_while_nothing_is_wrong() {
-        let now = Instant::now();
-        let mut schedule = Schedule::new(now, 1);
-        for _ in 0..100 {
-            assert_eq!(schedule.take(now), now);
-        }
-    }
-
-    #[test]
-    fn behind_a_pause_they_leave_one_by_one() {
-        let now = Instant::now();
-        let mut schedule = Schedule::new(now, 1);
-        for _ in 0..16 {
-            schedule.pause(now, SECOND, Leave(0));
-        }
-        assert_eq!((schedule.pauses, schedule.gap), (1, FIRST_GAP));
-        let times: Vec<_> = (0..16).map(|_| schedule.take(now) - now).collect();
-        assert!(times[0] >= SECOND && times[0] < SECOND * 9 / 8, "{times:?}");
-        assert!(times.windows(2).all(|two| two[1] >= two[0] + FIRST_GAP / 2), "{times:?}");
-        schedule.pause(now, SECOND, Leave(1));
-        assert_eq!(schedule.gap, FIRST_GAP * 2);
-        for _ in 0..200 {
-            schedule.speed_up();
-        }
-        assert_eq!(schedule.gap, Duration::ZERO);
-    }
-
-    #[test]
-    fn what_the_server_has_left_is_spread() {
-        let now = Instant::now();
-        let allowance = |remaining| Allowance { remaining, reset: SECOND };
-        for (remaining, need, hold, gap) in [
-            (100, 1, Duration::ZERO, Duration::ZERO),
-            (9, 1, Duration::ZERO, SECOND / 10),
-            (900, 100, Duration::ZERO, SECOND / 10),
-            (0, 1, SECOND, FIRST_GAP),
-            (99, 100, SECOND, FIRST_GAP),
-        ] {
-            let mut schedule = Schedule::new(now, 1);
-            schedule.heed(now, &allowance(remaining), need, 16);
-            assert_eq!((schedule.hold - now, schedule.gap), (hold, gap), "{remaining}");
-        }
-    }
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

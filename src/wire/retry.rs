@@ -16,29 +16,43 @@ const LONGEST: Duration = Duration::from_secs(120);
 /// The waits between attempts, finite in number.
 #[derive(Clone, Debug)]
 pub struct Waits {
-    left: u32,
+    /// In quarters of an attempt.
+    left: u64,
     made: u32,
     random: u64,
 }
 
 impl Waits {
+    /// As many quarters as an attempt has.
+    pub const WHOLE: u64 = 4;
+
     /// At most so many further attempts. The seed spreads the waits of processes that fail at once.
     pub fn new(retries: u32, seed: u64) -> Waits {
-        Waits { left: retries, made: 0, random: seed }
+        Waits { left: u64::from(retries) * Self::WHOLE, made: 0, random: seed }
     }
 
     /// How long to wait before the next attempt, or none when there should be none: it would not
     /// help, the retries are used up, or the wait would be longer than the time that is left.
     pub fn after(&mut self, failure: &Failure, time_left: Duration) -> Option<Duration> {
+        self.after_part(failure, time_left, Self::WHOLE)
+    }
+
+    /// The same, if the attempt that failed counts as only so many quarters of one.
+    pub fn after_part(
+        &mut self,
+        failure: &Failure,
+        time_left: Duration,
+        quarters: u64,
+    ) -> Option<Duration> {
         let wait = match failure.retry {
             Retry::Never => return None,
             Retry::After(wait) => wait,
             Retry::Backoff => self.backoff(),
         };
-        if wait >= time_left {
+        if wait >= time_left || self.left == 0 {
             return None;
         }
-        self.left = self.left.checked_sub(1)?;
+        self.left = self.left.saturating_sub(quarters);
         self.made += 1;
         Some(wait)
     }

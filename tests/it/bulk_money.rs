@@ -8,7 +8,8 @@ use crate::sandbox::Sandbox;
 use crate::server::{Reply, Server};
 
 fn lines(count: usize) -> String {
-    (1..=count).map(|number| format!("{number}\n")).collect()
+    let numbers: Vec<_> = (1..=count).map(|number| number.to_string()).collect();
+    numbers.join("\n")
 }
 
 /// There is room for one worst case at a time, and for many real costs.

@@ -59,7 +59,7 @@ fn room_is_waited_for_in_the_order_of_the_job() {
             settle(&desk, Some(1));
             assert_eq!(booked.recv().unwrap(), (place, true));
         }
-        // Without a bill it may have cost all it could: then there is no room, and nobody leaves any.
+        // Without a bill it may have cost all it could: there is no room, and nobody leaves any.
         settle(&desk, None);
         assert_eq!(booked.recv().unwrap(), (4, false));
     });

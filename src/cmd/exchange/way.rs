@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::{End, Exchange, Whole};
+use crate::account::bill::Bill;
 use crate::cmd::attempt::{self, Event};
-use crate::cmd::pace::{Leave, Pace};
-use crate::cmd::request::{Reply, Request};
+use crate::cmd::pace::{Leave, Pace, Weight};
+use crate::cmd::request::{Claim, Reply, Request};
 use crate::stdio::Stdio;
-use crate::wire::{Kind, Payload};
+use crate::wire::{Allowance, Failure, Kind, Payload, Waits};
 
 /// How attempts are made, and waited for.
 pub(super) trait Way<R: Request> {
@@ -22,8 +23,17 @@ pub(super) trait Way<R: Request> {
         stdio: &mut Stdio,
     ) -> End;
 
-    /// False if there is to be no other attempt.
-    fn wait(&mut self, wait: Duration) -> bool;
+    /// How long it takes until there may be another attempt, if there is to be one.
+    fn retry(
+        &mut self,
+        waits: &mut Waits,
+        failed: &Failure,
+        time_left: Duration,
+    ) -> Option<Duration>;
+
+    /// Waits for it: how much of that does not count against the time. None if there is to be no
+    /// other attempt after all.
+    fn wait(&mut self, wait: Duration) -> Option<Duration>;
 }
 
 /// On a thread of their own each, so that a signal is heard at any moment.
@@ -46,15 +56,45 @@ impl<R: Request> Way<R> for Watched<Whole<R>> {
         exchange.receive(body, &self.events, answer, stdio)
     }
 
-    fn wait(&mut self, wait: Duration) -> bool {
-        matches!(self.events.recv_timeout(wait), Err(RecvTimeoutError::Timeout))
+    fn retry(
+        &mut self,
+        waits: &mut Waits,
+        failed: &Failure,
+        time_left: Duration,
+    ) -> Option<Duration> {
+        waits.after(failed, time_left)
+    }
+
+    fn wait(&mut self, wait: Duration) -> Option<Duration> {
+        let waited = self.events.recv_timeout(wait);
+        matches!(waited, Err(RecvTimeoutError::Timeout)).then_some(Duration::ZERO)
     }
 }
 
 /// On this thread, one of many that keep pace.
 pub(super) struct Paced<'p> {
-    pub pace: &'p Pace,
-    pub leave: Leave,
+    pace: &'p Pace,
+    leave: Leave,
+    /// How much the last failure weighs, and when it came.
+    weight: Weight,
+    failed: Instant,
+    /// What the head of the answer says.
+    allowances: Option<[Option<Allowance>; 2]>,
+}
+
+impl<'p> Paced<'p> {
+    pub(super) fn new(pace: &'p Pace, leave: Leave) -> Self {
+        Self { pace, leave, weight: Weight::Own, failed: Instant::now(), allowances: None }
+    }
+
+    /// Tells the pace what an answer said. The next request is taken to need as many tokens as this
+    /// one did: of what it might need, most is never used.
+    pub(super) fn tell_allowances(&self, claim: &Claim<'_>, bill: Option<&Bill>) {
+        let Some(allowances) = &self.allowances else { return };
+        let most = claim.prompt_tokens.saturating_add(claim.reply_tokens);
+        let used = bill.map(|bill| bill.usage.prompt.saturating_add(bill.usage.reply));
+        self.pace.answered(allowances, used.unwrap_or(most).min(most));
+    }
 }
 
 impl<R: Request> Way<R> for Paced<'_> {
@@ -72,9 +112,7 @@ impl<R: Request> Way<R> for Paced<'_> {
         let read = answer.reader();
         match attempt::here(&exchange.client, exchange.plan, body, read, within) {
             Ok(heard) => {
-                let claim = exchange.plan.claim();
-                let tokens = claim.prompt_tokens.saturating_add(claim.reply_tokens);
-                self.pace.answered(&heard.allowances, tokens);
+                self.allowances = Some(heard.allowances);
                 exchange.account.request_id = heard.request_id;
                 match answer.take_whole(heard.whole, stdio).map_err(anyhow::Error::downcast) {
                     Ok(()) => End::Answered,
@@ -83,16 +121,36 @@ impl<R: Request> Way<R> for Paced<'_> {
                 }
             }
             Err(failed) if failed.kind == Kind::Interrupted => exchange.stopped(failed.sent),
-            Err(failed) => {
-                self.pace.failed(&failed, self.leave);
+            Err(mut failed) => {
+                self.failed = Instant::now();
+                self.weight = self.pace.failed(&mut failed, self.leave, exchange.retries);
                 End::Failed(failed)
             }
         }
     }
 
-    fn wait(&mut self, wait: Duration) -> bool {
-        let leave = if self.pace.wait(wait) { self.pace.leave() } else { None };
-        self.leave = leave.unwrap_or_default();
-        leave.is_some()
+    fn retry(
+        &mut self,
+        waits: &mut Waits,
+        failed: &Failure,
+        time_left: Duration,
+    ) -> Option<Duration> {
+        let quarters = match self.weight {
+            Weight::Own | Weight::Hopeless => Waits::WHOLE,
+            Weight::Shared => 1,
+            Weight::None => 0,
+        };
+        // Only the attempts themselves count against the time.
+        let longest = if time_left.is_zero() { Duration::ZERO } else { Duration::MAX };
+        let wait = waits.after_part(failed, longest, quarters)?;
+        Some(if self.weight == Weight::Own { wait } else { self.pace.hold() })
+    }
+
+    fn wait(&mut self, wait: Duration) -> Option<Duration> {
+        if self.weight == Weight::Own && !self.pace.wait(wait) {
+            return None;
+        }
+        self.leave = self.pace.leave()?;
+        Some(self.failed.elapsed())
     }
 }

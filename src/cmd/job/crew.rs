@@ -1,10 +1,8 @@
 //! The threads that ask: each takes the next record, asks it the way a single request is asked,
 //! and hands on what came of it. The order is restored by who prints.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::Arc;
 use std::sync::mpsc::Sender;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use crate::account::bill::Bill;
 use crate::cmd::booking::Booking;
@@ -14,28 +12,20 @@ use crate::cmd::desk::Desk;
 use crate::cmd::exchange::{Account, Exchange};
 use crate::cmd::job::kept::Kept;
 use crate::cmd::job::line::{Form, Outcome};
-use crate::cmd::job::spool::Reading;
+use crate::cmd::job::queue::Queue;
+use crate::cmd::job::stop::Stop;
 use crate::cmd::job::work::{Answer, Exchanged, Taken, Work};
-use crate::cmd::pace::{Leave, Pace};
+use crate::cmd::pace::Leave;
 use crate::cmd::records::{Record, Records};
 use crate::cmd::report::Told;
-use crate::cmd::signals::SIGINT;
 use crate::exit::{self, Exit};
 use crate::stdio::Stdio;
-use crate::wire::{self, Client, Failure, Interrupter, Kind};
-
-/// How often a thread that waits for room looks whether the job was stopped.
-const GLANCE: Duration = Duration::from_millis(200);
-
-/// So many records, for each thread, may be asked ahead of the last that was printed: few while
-/// much waits to be printed, many while it is little.
-const NEAREST: u64 = 2;
-const FURTHEST: u64 = 256;
-const MOST_HELD: usize = 16 << 20;
+use crate::wire::{self, Client};
 
 pub struct Crew<'a, W> {
     pub call: &'a Call<'a>,
-    pub server: &'a wire::Settings,
+    /// None where there is nothing to be asked.
+    pub server: Option<&'a wire::Settings>,
     pub work: &'a W,
     /// What `--max-cost` caps each reply at.
     pub cap: Option<u64>,
@@ -44,28 +34,7 @@ pub struct Crew<'a, W> {
     pub desk: &'a Desk,
     pub kept: &'a Kept,
     pub stop: Arc<Stop>,
-    pub line: Line<'a>,
-}
-
-/// The records that wait, and how far their answers may run ahead of what is printed.
-pub struct Line<'a> {
-    input: Mutex<Input<'a>>,
-    room: Condvar,
-    at_once: u64,
-}
-
-struct Input<'a> {
-    reading: Reading<'a>,
-    printed: u64,
-    /// The bytes of lines that wait to be printed.
-    held: usize,
-}
-
-/// How the job is brought to an end before its time.
-pub struct Stop {
-    pub pace: Pace,
-    clients: Mutex<Vec<Interrupter>>,
-    signals: AtomicU32,
+    pub queue: Queue<'a>,
 }
 
 /// What came of a record.
@@ -77,6 +46,8 @@ pub struct Asked {
     pub fate: Fate,
     /// What is to be told of it on standard error.
     pub said: Vec<String>,
+    /// What went wrong here, whatever came of the record.
+    pub fault: Option<(Exit, String)>,
 }
 
 pub enum Fate {
@@ -88,56 +59,9 @@ pub enum Fate {
     Unasked,
 }
 
-impl Stop {
-    pub fn new(at_once: u64, seed: u64) -> Self {
-        Self {
-            pace: Pace::new(at_once, seed),
-            clients: Mutex::default(),
-            signals: AtomicU32::new(0),
-        }
-    }
-
-    /// A signal: what is under way may end, unless it is the second or not from the keyboard. Says
-    /// whether that may take its time.
-    pub fn hear(&self, signal: i32) -> bool {
-        self.pace.stop();
-        let is_first = self.signals.fetch_add(1, Ordering::SeqCst) == 0;
-        let patient = is_first && signal == SIGINT;
-        if !patient {
-            lock(&self.clients).iter().for_each(Interrupter::interrupt);
-        }
-        patient
-    }
-}
-
-impl<'a> Line<'a> {
-    pub fn new(reading: Reading<'a>, at_once: u64) -> Self {
-        let input = Mutex::new(Input { reading, printed: 0, held: 0 });
-        Self { input, room: Condvar::new(), at_once }
-    }
-
-    /// So many records are printed, and lines of so many bytes wait to be.
-    pub fn printed(&self, count: u64, held: usize) {
-        let mut input = lock(&self.input);
-        (input.printed, input.held) = (count, held);
-        drop(input);
-        self.room.notify_all();
-    }
-
-    fn next(&self, stop: &Stop) -> Option<(u64, anyhow::Result<Vec<u8>>)> {
-        let mut input = lock(&self.input);
-        loop {
-            if stop.pace.is_stopped() {
-                return None;
-            }
-            let ahead = input.reading.read() - input.printed;
-            let most = if input.held < MOST_HELD { FURTHEST } else { NEAREST };
-            if ahead < self.at_once * most {
-                return input.reading.take_next();
-            }
-            let waited = self.room.wait_timeout(input, GLANCE);
-            input = waited.unwrap_or_else(PoisonError::into_inner).0;
-        }
+impl Asked {
+    fn new(index: u64, line: Vec<u8>, bill: Option<Bill>, fate: Fate) -> Self {
+        Self { index, line, bill, fate, said: Vec::new(), fault: None }
     }
 }
 
@@ -145,21 +69,23 @@ impl<W: Work> Crew<'_, W> {
     /// What one thread does.
     pub fn work(&self, done: &Sender<Asked>) {
         let mut stdio = Stdio::aside(self.call.args.quiet);
-        let Ok(client) = connection::open(self.server) else {
+        let Ok(client) = self.server.map(connection::open).transpose() else {
             // The settings were good for a client before.
             return self.stop.pace.stop();
         };
-        let client = Arc::new(client);
-        lock(&self.stop.clients).push(client.interrupter());
-        while let Some((index, bytes)) = self.line.next(&self.stop) {
+        let client = client.map(Arc::new);
+        if let Some(client) = &client {
+            self.stop.add(client.interrupter());
+        }
+        while let Some((index, bytes)) = self.queue.next(&self.stop) {
             let record = bytes.and_then(|bytes| self.records.read(&bytes, index));
             let mut asked = match record {
-                Ok(record) => self.ask(&record, &client, &mut stdio),
+                Ok(record) => self.ask(&record, client.as_ref(), &mut stdio),
                 Err(error) => {
                     // It was readable a moment ago.
                     self.stop.pace.stop();
                     let fate = Fate::Failed(exit::code(&error), format!("{error:#}"));
-                    Asked { index, line: Vec::new(), bill: None, fate, said: Vec::new() }
+                    Asked::new(index, Vec::new(), None, fate)
                 }
             };
             asked.said.extend(stdio.said().iter().map(|said| format!("record {index}: {said}")));
@@ -169,9 +95,9 @@ impl<W: Work> Crew<'_, W> {
         }
     }
 
-    fn ask(&self, record: &Record, client: &Arc<Client>, stdio: &mut Stdio) -> Asked {
+    fn ask(&self, record: &Record, client: Option<&Arc<Client>>, stdio: &mut Stdio) -> Asked {
         let index = record.index;
-        let asked = |line, bill, fate| Asked { index, line, bill, fate, said: Vec::new() };
+        let asked = |line, bill, fate| Asked::new(index, line, bill, fate);
         match self.kept.line(record) {
             Ok(None) => {}
             Ok(Some(line)) => return asked(line, None, Fate::Kept),
@@ -181,7 +107,7 @@ impl<W: Work> Crew<'_, W> {
                 return asked(Vec::new(), None, fate);
             }
         }
-        let Some(leave) = self.stop.pace.leave() else {
+        let Some((leave, client)) = self.stop.pace.leave().zip(client) else {
             return asked(self.unasked(record), None, Fate::Unasked);
         };
         let plan = match self.work.plan(record, self.cap) {
@@ -196,13 +122,17 @@ impl<W: Work> Crew<'_, W> {
             }
         };
         let mut answer = self.work.answer(&plan);
-        let (ended, account) =
-            self.exchange(record.index, &plan, client, &mut answer, leave, stdio);
+        let (ended, account) = self.exchange(index, &plan, client, &mut answer, leave, stdio);
         let (plan, account) = (&plan, &account);
         let asked = Exchanged { record, plan, answer: &mut answer, account, ended };
         let taken = self.work.take(asked, stdio);
-        self.report(plan, account, &answer, &taken.1, stdio);
-        self.conclude(record, taken, W::several(plan), account.bill)
+        let reported = self.report(plan, account, &answer, &taken.1);
+        let asked = self.conclude(record, taken, W::several(plan), account.bill);
+        let fault = reported.err().map(|error| {
+            self.stop.pace.stop();
+            (exit::code(&error), format!("{record}: {error:#}"))
+        });
+        Asked { fault, ..asked }
     }
 
     /// From a reservation to a settlement, like any single request.
@@ -231,19 +161,15 @@ impl<W: Work> Crew<'_, W> {
         account: &Account,
         answer: &Answer<W>,
         outcome: &anyhow::Result<Exit>,
-        stdio: &mut Stdio,
-    ) {
-        let told = self.call.report.tell(&Told {
+    ) -> anyhow::Result<()> {
+        self.call.report.tell(&Told {
             model: &self.call.model.name,
             estimate: &|| W::estimate(plan),
             price: &self.call.price,
             account,
             reply: answer,
             outcome,
-        });
-        if let Err(error) = told {
-            stdio.error(format_args!("{error:#}"));
-        }
+        })
     }
 
     fn conclude(
@@ -254,7 +180,7 @@ impl<W: Work> Crew<'_, W> {
         bill: Option<Bill>,
     ) -> Asked {
         let index = record.index;
-        let asked = |line, bill, fate| Asked { index, line, bill, fate, said: Vec::new() };
+        let asked = |line, bill, fate| Asked::new(index, line, bill, fate);
         let error = match outcome {
             Ok(_) if self.form == Form::Null && replies.iter().any(|text| text.contains('\0')) => {
                 let why = "the reply holds a NUL, which --null cannot show; take --json";
@@ -275,9 +201,7 @@ impl<W: Work> Crew<'_, W> {
         if was_stopped && bill.as_ref().is_some_and(|bill| bill.cost.0 == 0) {
             return asked(self.unasked(record), None, Fate::Unasked);
         }
-        if ends_all(&error, exit) {
-            self.stop.pace.stop();
-        }
+        self.stop.failed(&error);
         let message = format!("{error:#}");
         let line = self.line(record, &replies, several, bill.as_ref(), Some(&message));
         asked(line, bill, Fate::Failed(exit, format!("{record}: {message}")))
@@ -302,18 +226,4 @@ impl<W: Work> Crew<'_, W> {
     fn unasked(&self, record: &Record) -> Vec<u8> {
         self.failed(record, "not asked: the job was stopped before")
     }
-}
-
-/// What would befall every other record as well: no money or no ledger here, no money or no such
-/// key there.
-fn ends_all(error: &anyhow::Error, exit: Exit) -> bool {
-    let no_credit = error.downcast_ref::<Failure>().is_some_and(|failure| {
-        failure.kind == Kind::RateLimited
-            && failure.server.as_ref().is_some_and(|server| server.is_quota())
-    });
-    no_credit || matches!(exit, Exit::OverCost | Exit::Key | Exit::Local)
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

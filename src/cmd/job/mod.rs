@@ -2,13 +2,16 @@
 //! or several at once, and printed in their order.
 
 mod crew;
+mod hands;
 pub mod ids;
 pub mod kept;
 pub mod line;
 mod outlet;
 mod print;
 mod progress;
+mod queue;
 mod spool;
+mod stop;
 mod survey;
 pub mod text;
 pub mod work;
@@ -30,12 +33,14 @@ use crate::cmd::records::Records;
 use crate::cmd::report;
 use crate::exit::{self, Exit, failure};
 use crate::stdio::Stdio;
-use crew::{Crew, Line, Stop};
+use crew::Crew;
 use kept::Kept;
 use line::Form;
 use outlet::{Found, Outlet};
 use print::Printer;
+use queue::Queue;
 use spool::Spool;
+use stop::Stop;
 use survey::Survey;
 use work::{Sum, Work};
 
@@ -91,13 +96,15 @@ struct Job<'a, W: Work> {
 impl<W: Work> Job<'_, W> {
     fn send(&self, found: Option<Found>, stdio: &mut Stdio) -> anyhow::Result<Exit> {
         let Self { call, spool, survey, kept, .. } = *self;
-        let server = call.server()?;
-        connection::open(server)?;
+        // Where everything is answered already, no key is needed.
+        let server = (survey.requests > 0).then(|| call.server()).transpose()?;
+        server.map(connection::open).transpose()?;
         let limit = call.limits()?.cost;
         let ledger = booking::open_ledger(&call.settings.ledger, !call.budgets.is_empty(), stdio)?;
         let mut outlet = Outlet::begin(found).map_err(|error| unsent(&error))?;
         let desk = Desk::new(ledger, limit);
         let at_once = u64::from(call.args.records.jobs).min(survey.requests + kept.count());
+        let at_once = hands::affordable(at_once, stdio);
         let stop = Arc::new(Stop::new(at_once, seed()));
         let crew = Crew {
             call,
@@ -109,7 +116,7 @@ impl<W: Work> Job<'_, W> {
             desk: &desk,
             kept,
             stop: Arc::clone(&stop),
-            line: Line::new(spool.records()?, at_once),
+            queue: Queue::new(spool.records()?, at_once),
         };
         let heard = Arc::clone(&stop);
         call.signals.hear(move |signal| heard.hear(signal));
@@ -117,14 +124,20 @@ impl<W: Work> Job<'_, W> {
         let mut printer = Printer::new(requests, survey.sum.worst(), stdio);
         let (done, asked) = channel();
         thread::scope(|scope| {
-            for _ in 0..at_once {
-                let done = done.clone();
-                let crew = &crew;
-                scope.spawn(move || crew.work(&done));
-            }
+            let crew = &crew;
+            hands::start(
+                scope,
+                at_once,
+                || {
+                    let done = done.clone();
+                    move || crew.work(&done)
+                },
+                stdio,
+            )?;
             drop(done);
-            printer.run(&asked, &crew, &mut outlet, stdio);
-        });
+            printer.run(&asked, crew, &mut outlet, stdio);
+            anyhow::Ok(())
+        })?;
         call.signals.hold();
         let closed = outlet.close(kept, self.form, spool, printer.printed());
         if let Err(why) = desk.finish() {

@@ -90,16 +90,17 @@ impl Printer {
                 self.take(one, outlet);
             }
             self.print(outlet, stdio);
-            crew.line.printed(self.next() - 1, self.held);
+            crew.queue.printed(self.next() - 1, self.held);
             if self.unprinted.is_some() {
                 crew.stop.pace.stop();
             }
             if !self.stopping && crew.call.signals.last().is_some() {
                 self.stopping = true;
-                self.clear(stdio);
-                stdio.note(
-                    "stopping: waiting for what is under way; interrupt again to end at once",
-                );
+                if crew.call.signals.last() == Some(SIGINT) {
+                    self.clear(stdio);
+                    let more = "waiting for what is under way; interrupt again to end at once";
+                    stdio.note(format_args!("stopping: {more}"));
+                }
             }
             self.tell(Instant::now(), stdio);
             crew.stop.pace.wait(BREATH);
@@ -144,12 +145,17 @@ impl Printer {
     }
 
     fn one(&mut self, one: Asked, outlet: &mut Outlet, stdio: &mut Stdio) {
-        let Asked { line, bill, fate, said, .. } = one;
-        if !said.is_empty() {
+        let Asked { line, bill, fate, said, fault, .. } = one;
+        if !said.is_empty() || fault.is_some() {
             self.clear(stdio);
+            // Without the notes that --quiet leaves out.
             for said in &said {
-                stdio.note(said);
+                stdio.error(said);
             }
+        }
+        if let Some((exit, message)) = fault {
+            self.exit.get_or_insert(exit);
+            stdio.error(message);
         }
         if let Some(bill) = &bill {
             self.tally.bill(bill);
@@ -218,6 +224,7 @@ impl Printer {
         if left > 0 || self.tally.failed > 0 {
             let what = match (left, self.tally.failed) {
                 (0, _) => "to ask the failed ones again".to_owned(),
+                (1, _) => "1 record is left; to go on".to_owned(),
                 (left, _) => format!("{left} records are left; to go on"),
             };
             let how = match resumed {
