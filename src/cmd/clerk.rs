@@ -86,7 +86,7 @@ impl Clerk {
         let settled = std::mem::take(&mut waiting.settled);
         drop(waiting);
         let entries: Vec<_> = claims.iter().map(|(_, numbers)| numbers.entry(like)).collect();
-        let booked = self.write(&settled, &entries, budgets);
+        let booked = write(&mut lock(&self.ledger), &settled, &entries, budgets);
         let mut waiting = lock(&self.waiting);
         let answers = booked.unwrap_or_else(|error| {
             waiting.settled.extend(settled);
@@ -118,26 +118,27 @@ impl Clerk {
 
     /// Writes what is not written yet.
     pub fn finish(&self) -> Result<(), String> {
+        // Whoever books behind this sees what is settled here.
+        let mut ledger = lock(&self.ledger);
         let settled = std::mem::take(&mut lock(&self.waiting).settled);
-        let written = self.write(&settled, &[], &[]).map(|_| ());
+        let written = write(&mut ledger, &settled, &[], &[]).map(|_| ());
         if written.is_err() {
             lock(&self.waiting).settled.extend(settled);
         }
         written
     }
+}
 
-    /// Settles and books, with an answer for each that is booked; or does nothing, and says why.
-    fn write(
-        &self,
-        settled: &[Owned],
-        entries: &[Entry],
-        budgets: &[Budget],
-    ) -> Result<Vec<Told>, String> {
-        let settlements: Vec<_> = settled.iter().map(Owned::settlement).collect();
-        let booked = lock(&self.ledger).book(&settlements, entries, budgets);
-        let booked = booked.map_err(|error| error.to_string())?;
-        Ok(booked.into_iter().map(|one| one.map_err(|error| error.to_string())).collect())
-    }
+/// Settles and books, with an answer for each that is booked; or does nothing, and says why.
+fn write(
+    ledger: &mut Ledger,
+    settled: &[Owned],
+    entries: &[Entry],
+    budgets: &[Budget],
+) -> Result<Vec<Told>, String> {
+    let settlements: Vec<_> = settled.iter().map(Owned::settlement).collect();
+    let booked = ledger.book(&settlements, entries, budgets).map_err(|error| error.to_string())?;
+    Ok(booked.into_iter().map(|one| one.map_err(|error| error.to_string())).collect())
 }
 
 impl Claim {

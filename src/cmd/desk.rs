@@ -1,24 +1,19 @@
 //! Money and ledger for requests that are made at once. They share what `--max-cost` allows, and
 //! one ledger.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::account::money::Picodollars;
-use crate::books::{Bill, Budget, Entry, Ledger, Refusal, Reservation, RowId, Settlement};
+use crate::books::{Budget, Entry, Ledger, Refusal, Reservation, RowId, Settlement};
+use crate::cmd::clerk::Clerk;
 use crate::exit::{Exit, failure};
 
 #[cfg(test)]
 mod tests;
 
-/// So many settlements do not wait for a reservation to go along with.
-const MOST_SETTLED: usize = 256;
-
 pub struct Desk {
-    ledger: Option<Mutex<Ledger>>,
-    waiting: Mutex<Waiting>,
-    /// What was waited for is told.
-    told: Condvar,
+    clerk: Option<Clerk>,
     /// What all requests may cost together.
     limit: Option<Picodollars>,
     open: Mutex<Open>,
@@ -51,8 +46,8 @@ pub enum Claimed {
 
 impl Desk {
     pub fn new(ledger: Option<Ledger>, limit: Option<Picodollars>) -> Self {
-        let (waiting, told, open, changed) = Default::default();
-        Self { ledger: ledger.map(Mutex::new), waiting, told, limit, open, changed }
+        let (open, changed) = Default::default();
+        Self { clerk: ledger.map(Clerk::new), limit, open, changed }
     }
 
     /// What is spent or may be.
@@ -111,8 +106,8 @@ impl Desk {
         if let Err(error) = self.take(worst) {
             return Claimed::OverLimit(error);
         }
-        let Some(ledger) = &self.ledger else { return Claimed::Booked(None) };
-        match self.book(ledger, entry, budgets) {
+        let Some(clerk) = &self.clerk else { return Claimed::Booked(None) };
+        match clerk.book(entry, budgets) {
             Ok(Reservation::Booked(row)) => Claimed::Booked(Some(row)),
             Ok(Reservation::Refused(refusal)) => {
                 self.spend(worst, Picodollars::ZERO);
@@ -167,50 +162,11 @@ impl Desk {
         open.taken = Picodollars(open.taken.0.saturating_sub(worst.0)).plus(cost);
     }
 
-    fn book(&self, ledger: &Mutex<Ledger>, entry: &Entry, budgets: &[Budget]) -> Told {
-        let numbers = Numbers {
-            time: entry.time,
-            deadline: entry.deadline,
-            retry_of: entry.retry_of,
-            prompt_tokens: entry.prompt_tokens,
-            reply_tokens: entry.reply_tokens,
-            exact: entry.exact,
-            worst_case: entry.worst_case,
-        };
-        let mut waiting = lock(&self.waiting);
-        waiting.last += 1;
-        let ticket = waiting.last;
-        waiting.claims.push((ticket, numbers));
-        loop {
-            if let Some(told) = waiting.answers.remove(&ticket) {
-                return told;
-            }
-            if waiting.writing {
-                waiting = self.told.wait(waiting).unwrap_or_else(PoisonError::into_inner);
-                continue;
-            }
-            waiting.writing = true;
-            let claims = std::mem::take(&mut waiting.claims);
-            let settled = std::mem::take(&mut waiting.settled);
-            drop(waiting);
-            let entries: Vec<_> = claims.iter().map(|(_, numbers)| numbers.entry(entry)).collect();
-            let booked = write(&mut lock(ledger), &settled, &entries, budgets);
-            waiting = lock(&self.waiting);
-            waiting.writing = false;
-            let answers = booked.unwrap_or_else(|error| {
-                waiting.settled.extend(settled);
-                vec![Err(error); claims.len()]
-            });
-            waiting.answers.extend(claims.iter().map(|(ticket, _)| *ticket).zip(answers));
-            self.told.notify_all();
-        }
-    }
-
     /// Takes note of how a request ended. Without a bill it may have cost all it could.
     pub fn settle(&self, worst: Picodollars, row: Option<RowId>, settlement: &Settlement) {
         // First, so that who is told of the room finds it.
-        if let Some(row) = row {
-            self.note(row, settlement);
+        if let Some((clerk, row)) = self.clerk.as_ref().zip(row) {
+            clerk.settle(row, settlement);
         }
         self.spend(worst, settlement.bill.map_or(worst, |bill| Picodollars(bill.cost)));
         let mut open = lock(&self.open);
@@ -220,38 +176,9 @@ impl Desk {
         self.changed.notify_all();
     }
 
-    fn note(&self, row: RowId, settlement: &Settlement) {
-        let owned = |text: Option<&str>| text.map(str::to_owned);
-        let mut waiting = lock(&self.waiting);
-        waiting.settled.push(Owned {
-            row,
-            bill: settlement.bill,
-            model: owned(settlement.model),
-            finish_reason: owned(settlement.finish_reason),
-            request_id: owned(settlement.request_id),
-            attempts: settlement.attempts,
-            duration_ms: settlement.duration_ms,
-        });
-        // Also where they could not be written before.
-        let many = waiting.settled.len().is_multiple_of(MOST_SETTLED);
-        drop(waiting);
-        if many {
-            // That they stay booked at their worst case is told at the end, by `finish`.
-            let _ = self.finish();
-        }
-    }
-
     /// Writes what is not written yet.
     pub fn finish(&self) -> Result<(), String> {
-        let Some(ledger) = &self.ledger else { return Ok(()) };
-        // Whoever books behind this sees what is settled here.
-        let mut ledger = lock(ledger);
-        let settled = std::mem::take(&mut lock(&self.waiting).settled);
-        let written = write(&mut ledger, &settled, &[], &[]).map(|_| ());
-        if written.is_err() {
-            lock(&self.waiting).settled.extend(settled);
-        }
-        written
+        self.clerk.as_ref().map_or(Ok(()), Clerk::finish)
     }
 }
 
@@ -259,48 +186,6 @@ impl Open {
     /// Something may still end, or somebody before this place has no room either.
     fn is_held_up(&self, place: u64) -> bool {
         self.under_way > 0 || self.without_room.first().is_some_and(|first| *first < place)
-    }
-}
-
-/// Settles and books, with an answer for each that is booked; or does nothing, and says why.
-fn write(
-    ledger: &mut Ledger,
-    settled: &[Owned],
-    entries: &[Entry],
-    budgets: &[Budget],
-) -> Result<Vec<Told>, String> {
-    let settlements: Vec<_> = settled.iter().map(Owned::settlement).collect();
-    let booked = ledger.book(&settlements, entries, budgets);
-    let booked = booked.map_err(|error| error.to_string())?;
-    Ok(booked.into_iter().map(|one| one.map_err(|error| error.to_string())).collect())
-}
-
-impl Numbers {
-    fn entry<'a>(&self, like: &Entry<'a>) -> Entry<'a> {
-        Entry {
-            time: self.time,
-            deadline: self.deadline,
-            retry_of: self.retry_of,
-            prompt_tokens: self.prompt_tokens,
-            reply_tokens: self.reply_tokens,
-            exact: self.exact,
-            worst_case: self.worst_case,
-            ..*like
-        }
-    }
-}
-
-impl Owned {
-    fn settlement(&self) -> (RowId, Settlement<'_>) {
-        let settlement = Settlement {
-            bill: self.bill,
-            model: self.model.as_deref(),
-            finish_reason: self.finish_reason.as_deref(),
-            request_id: self.request_id.as_deref(),
-            attempts: self.attempts,
-            duration_ms: self.duration_ms,
-        };
-        (self.row, settlement)
     }
 }
 
