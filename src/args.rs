@@ -36,23 +36,12 @@ use clap::{Args, FromArgMatches, Parser, Subcommand};
     version = env!("GPT_VERSION"),
     about = "A Unix filter for OpenAI-compatible APIs that never spends more than it was told to",
     after_help = "\
-Exit codes:
-  0  done, and complete              6  the server refused the request
-  1  something here failed           7  rate-limited or out of quota
-  2  wrong command line or input     8  the server or the network failed
-  3  over a token limit              9  the answer is not complete
-  4  over a cost limit or budget     130, 143  interrupted
-  5  no key, or it was refused
-
 OPENAI_API_KEY holds the key, or OPENAI_BASE_URL the address of a server of your own.
-'gpt help COMMAND' tells more; 'man gpt' tells all.
-
+'gpt help COMMAND' and 'gpt help exit-codes' tell more; 'man gpt' tells all.
 Examples:
   gpt tokens < report.txt
   gpt chat --estimate --max-tokens 500 'Name three rivers.'
-  gpt chat --max-cost 0.01 -f main.rs 'Where is the bug?'
-  GPT_BUDGET=5/day gpt chat -n 'What is the capital of Peru?'
-  gpt spend --since month --by model",
+  gpt chat --max-cost 0.01 -f main.rs 'Where is the bug?'",
     max_term_width = 100,
     disable_help_subcommand = true,
     arg_required_else_help = true,

@@ -8,6 +8,10 @@ use super::Request;
 #[command(after_help = "\
 The prompt is the PROMPT words, then a blank line, then standard input; either may be missing.
 
+With --lines, -0 or --jsonl every record of standard input is a request of its own, as 'gpt help \
+chat' tells: one estimate and one --max-cost for all, a line for each. --json then prints a JSON \
+line of ours (index, id, reply, usage, cost, error), not the server's response.
+
 Examples:
   gpt complete -m my-model --max-tokens 40 'Once upon a time'
   gpt complete --base-url http://127.0.0.1:8080/v1 -m text-davinci-003 --json < prompt.txt")]

@@ -1,6 +1,7 @@
 //! Files that the user names, read whole before anything is sent.
 
 use std::fs;
+use std::io;
 use std::path::Path;
 
 use crate::exit::{Exit, failure};
@@ -8,6 +9,10 @@ use crate::stdio::reason;
 
 pub fn bytes(path: &Path) -> anyhow::Result<Vec<u8>> {
     fs::read(path).map_err(|error| {
+        if path == Path::new("-") && error.kind() == io::ErrorKind::NotFound {
+            let why = "-: standard input is read without being named; leave it out";
+            return failure(Exit::Usage, format!("{why}; nothing was sent"));
+        }
         failure(Exit::Local, format!("{}: {}; nothing was sent", path.display(), reason(&error)))
     })
 }

@@ -146,7 +146,10 @@ impl Stage {
 
     fn untrusted(&self, why: &str) -> Verdict {
         let server = self.url.server();
-        let message = format!("no trusted connection to {server}: {}", tidy(why));
+        // What answers is not TLS.
+        let advice =
+            if why.contains("InvalidContentType") { "; is it an http:// server?" } else { "" };
+        let message = format!("no trusted connection to {server}: {}{advice}", tidy(why));
         (Kind::Tls, Retry::Never, message)
     }
 
@@ -219,6 +222,9 @@ impl Stage {
         let mut message = format!("{} answered {status}", self.answerer(error.as_ref()));
         if let Some(why) = reason(error.as_ref(), &body) {
             message.extend([": ", &why]);
+        }
+        if status == 404 && error.is_none() {
+            message += "; is the base URL right? It often ends in /v1";
         }
         if let Some(wait) = asked {
             message.extend(["; it asks to wait ", &seconds(wait)]);

@@ -202,17 +202,17 @@ fn an_estimate_is_marked_and_explained() {
         &["-m", "gpt-6-sol"],
         "hello world",
         expect![[r#"
-        ~2	$0.000004
-        ! gpt: model 'gpt-6-sol' has no published encoding: counted with o200k_base, an estimate
-    "#]],
+            ~2	~$0.000004
+            ! gpt: model 'gpt-6-sol' has no published encoding: counted with o200k_base, an estimate
+        "#]],
     );
     check(
         &["-m", "mistral-large"],
         "hello world",
         expect![[r#"
-        ~2	$0.000004
-        ! gpt: model 'mistral-large' is not known: counted with o200k_base, an estimate
-    "#]],
+            ~2	~$0.000004
+            ! gpt: model 'mistral-large' is not known: counted with o200k_base and priced at the default of $0.002 per 1,000 tokens, an estimate
+        "#]],
     );
     check(
         &["-q", "-m", "mistral-large", "-c"],

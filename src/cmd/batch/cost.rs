@@ -124,12 +124,14 @@ impl Cost {
         let missing = harvest.missing();
         // A server that counts says whether an answer lacks. Without its word, one may wherever a
         // request is in no file, unless that is what has become of the batch.
+        let completed = harvest.batch.state() == State::Completed;
         let lacks = match counts.total {
-            0 => {
-                missing > 0 && (harvest.unreadable > 0 || harvest.batch.state() == State::Completed)
-            }
+            0 => missing > 0 && (harvest.unreadable > 0 || completed),
             _ => self.answers < counts.completed,
         };
+        if completed && counts.total == 0 && harvest.is_empty() {
+            return Some("neither its server nor its files tell of a request".to_owned());
+        }
         if lacks && harvest.unreadable > 0 {
             Some(format!("{} of its result lines cannot be read", harvest.unreadable))
         } else if lacks && counts.total == 0 {

@@ -157,6 +157,11 @@ impl Harvest {
         Ok(())
     }
 
+    /// No request is in any file.
+    pub fn is_empty(&self) -> bool {
+        self.asked.is_empty() && self.strange.is_empty() && self.unreadable == 0
+    }
+
     /// How many requests are in no file.
     pub fn missing(&self) -> u64 {
         self.asked.iter().filter(|asked| asked.answer.is_none()).count() as u64

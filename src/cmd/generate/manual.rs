@@ -202,7 +202,7 @@ const ENVIRONMENT: &[Entry] = &[
     ("OPENAI_ORG_ID, OPENAI_PROJECT_ID", "Sent along with each request.", SENDING),
     ("GPT_MODEL", "The model, where --model does not say.", "chat complete tokens"),
     ("GPT_IMAGE_MODEL", "The model that makes pictures, where --model does not say.", "image"),
-    ("GPT_BUDGET", "Budgets, separated by blanks: 5/day 50/month.", ASKING),
+    ("GPT_BUDGET", "Budgets, separated by blanks or commas: 5/day 50/month.", ASKING),
     ("GPT_PRICES", "A price map, where --prices does not say.", COUNTING),
     ("GPT_LEDGER", "The ledger's file, or 'off'.", "chat complete image batch spend"),
     (
@@ -244,4 +244,9 @@ const FILES: &[Entry] = &[
     ),
     ("$XDG_STATE_HOME/gpt/sessions/NAME.jsonl", "Conversations, one message a line.", "chat"),
     ("$XDG_STATE_HOME/gpt/history", "What was typed in conversations.", "chat"),
+    (
+        ".OUT.ahead",
+        "Beside the OUT of --resume while a job runs: answers that wait for their turn.",
+        "chat complete image",
+    ),
 ];

@@ -61,7 +61,8 @@ impl<'a> Figures<'a> {
             Form::Ids => writeln!(out, "{}", spaced(self.ids.as_deref().unwrap_or_default())),
             Form::Json => writeln!(out, "{}", Value::Object(self.json())),
             Form::Columns => {
-                write!(out, "{}\t${}", self.count, self.cost())?;
+                let about = if self.count.exact { "" } else { "~" };
+                write!(out, "{}\t{about}${}", self.count, self.cost())?;
                 if let Some(id) = &self.id {
                     write!(out, "\t{id}")?;
                 }
@@ -146,7 +147,7 @@ impl Totals {
     pub fn print(&self, form: Form, measure: &Measure, out: &mut impl Write) -> io::Result<()> {
         let mark = if self.estimated { "~" } else { "" };
         match form {
-            Form::Columns => writeln!(out, "{mark}{}\t${}\ttotal", self.tokens, self.cost),
+            Form::Columns => writeln!(out, "{mark}{}\t{mark}${}\ttotal", self.tokens, self.cost),
             Form::Json => {
                 let total = json!({
                     "total": true,

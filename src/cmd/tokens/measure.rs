@@ -5,7 +5,7 @@ use crate::account::framing::{self, Chat};
 use crate::account::message::{Message, Part};
 use crate::account::models::Model;
 use crate::account::money::Picodollars;
-use crate::account::price::Price;
+use crate::account::price::{Price, Source};
 use crate::args;
 use crate::bpe::Encoding;
 use crate::cmd::pricing::Pricing;
@@ -36,8 +36,12 @@ impl Measure {
         if !measure.exact {
             let what =
                 if measure.model.listed { "has no published encoding" } else { "is not known" };
+            let priced = match measure.price.source {
+                Source::Default => " and priced at the default of $0.002 per 1,000 tokens",
+                _ => "",
+            };
             stdio.note(format_args!(
-                "model '{}' {what}: counted with {}, an estimate",
+                "model '{}' {what}: counted with {}{priced}, an estimate",
                 measure.model.name,
                 measure.encoding.name()
             ));

@@ -215,7 +215,8 @@ fn what_servers_answer_is_told_apart() {
         (Kind::Key, Retry::Never, "403: Wrong. [c] (request req_1)"),
     );
     check(400, &[], wrong, (Kind::Refused, Retry::Never, "400: Wrong. [c]"));
-    check(404, &[], "<html><body>nginx", (Kind::Refused, Retry::Never, "404"));
+    let lost = "404; is the base URL right? It often ends in /v1";
+    check(404, &[], "<html><body>nginx", (Kind::Refused, Retry::Never, lost));
     check(
         422,
         &[],

@@ -112,7 +112,7 @@ fn a_server_without_tls() {
         }
     });
     let message = "no trusted connection to 127.0.0.1:PORT: received corrupt message of type \
-                   InvalidContentType";
+                   InvalidContentType; is it an http:// server?";
     check(&trusting(&format!("https://127.0.0.1:{port}")), UNTRUSTED, message);
 }
 
