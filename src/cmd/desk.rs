@@ -73,23 +73,27 @@ impl Desk {
             let ended = open.ended;
             // Whoever is refused meanwhile is to wait for what comes of this.
             open.under_way += 1;
+            let had_room = !open.without_room.contains(&place);
             drop(open);
             let claimed = self.try_claim(worst, entry, budgets);
+            let may_leave = match claimed {
+                Claimed::Booked(_) => true,
+                Claimed::Unbooked(_) => budgets.is_empty(),
+                Claimed::OverLimit(_) | Claimed::OverBudget(_) => false,
+            };
+            if may_leave && had_room {
+                return claimed;
+            }
             open = lock(&self.open);
-            match claimed {
-                Claimed::Booked(_) => {}
-                Claimed::Unbooked(_) if budgets.is_empty() => {}
-                Claimed::Unbooked(_) => open.under_way -= 1,
-                Claimed::OverLimit(_) | Claimed::OverBudget(_) => {
-                    open.under_way -= 1;
-                    open.without_room.insert(place);
-                    self.changed.notify_all();
-                    while open.ended == ended && open.is_held_up(place) {
-                        open = self.wait(open);
-                    }
-                    if open.ended != ended {
-                        continue;
-                    }
+            open.under_way -= u64::from(!may_leave);
+            if matches!(claimed, Claimed::OverLimit(_) | Claimed::OverBudget(_)) {
+                open.without_room.insert(place);
+                self.changed.notify_all();
+                while open.ended == ended && open.is_held_up(place) {
+                    open = self.wait(open);
+                }
+                if open.ended != ended {
+                    continue;
                 }
             }
             open.without_room.remove(&place);
@@ -110,12 +114,12 @@ impl Desk {
         match clerk.book(entry, budgets) {
             Ok(Reservation::Booked(row)) => Claimed::Booked(Some(row)),
             Ok(Reservation::Refused(refusal)) => {
-                self.spend(worst, Picodollars::ZERO);
+                lock(&self.open).spend(worst, Picodollars::ZERO);
                 Claimed::OverBudget(refusal)
             }
             Err(error) => {
                 if !budgets.is_empty() {
-                    self.spend(worst, Picodollars::ZERO);
+                    lock(&self.open).spend(worst, Picodollars::ZERO);
                 }
                 Claimed::Unbooked(error)
             }
@@ -156,20 +160,14 @@ impl Desk {
         }
     }
 
-    /// What could cost so much has cost this. A bill may be higher than it could be.
-    fn spend(&self, worst: Picodollars, cost: Picodollars) {
-        let mut open = lock(&self.open);
-        open.taken = Picodollars(open.taken.0.saturating_sub(worst.0)).plus(cost);
-    }
-
     /// Takes note of how a request ended. Without a bill it may have cost all it could.
     pub fn settle(&self, worst: Picodollars, row: Option<RowId>, settlement: &Settlement) {
         // First, so that who is told of the room finds it.
         if let Some((clerk, row)) = self.clerk.as_ref().zip(row) {
             clerk.settle(row, settlement);
         }
-        self.spend(worst, settlement.bill.map_or(worst, |bill| Picodollars(bill.cost)));
         let mut open = lock(&self.open);
+        open.spend(worst, settlement.bill.map_or(worst, |bill| Picodollars(bill.cost)));
         open.under_way = open.under_way.saturating_sub(1);
         open.ended += 1;
         drop(open);
@@ -183,6 +181,11 @@ impl Desk {
 }
 
 impl Open {
+    /// What could cost so much has cost this. A bill may be higher than it could be.
+    fn spend(&mut self, worst: Picodollars, cost: Picodollars) {
+        self.taken = Picodollars(self.taken.0.saturating_sub(worst.0)).plus(cost);
+    }
+
     /// Something may still end, or somebody before this place has no room either.
     fn is_held_up(&self, place: u64) -> bool {
         self.under_way > 0 || self.without_room.first().is_some_and(|first| *first < place)

@@ -3,6 +3,7 @@
 
 mod schedule;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -15,15 +16,12 @@ const ALONE: u64 = 3;
 pub struct Pace {
     /// Of those that wait for leave, one looks at the clock; the others wait for their turn to.
     turn: Mutex<()>,
-    state: Mutex<State>,
+    schedule: Mutex<Schedule>,
     changed: Condvar,
+    /// Set while the schedule is locked, so that nobody who begins to wait misses it.
+    stopped: AtomicBool,
     /// How many requests may be under way.
     at_once: u64,
-}
-
-struct State {
-    schedule: Schedule,
-    stopped: bool,
 }
 
 /// What a request got leave with; to be shown again with what came of it.
@@ -45,69 +43,77 @@ pub enum Weight {
 
 impl Pace {
     pub fn new(at_once: u64, seed: u64) -> Self {
-        let schedule = Schedule::new(Instant::now(), seed);
-        let state = Mutex::new(State { schedule, stopped: false });
-        Self { turn: Mutex::default(), state, changed: Condvar::new(), at_once }
+        let schedule = Mutex::new(Schedule::new(Instant::now(), seed));
+        let (turn, changed, stopped) = Default::default();
+        Self { turn, schedule, changed, stopped, at_once }
     }
 
     /// Waits for leave to send; none once the job is stopped.
     pub fn leave(&self) -> Option<Leave> {
-        let _turn = lock(&self.turn);
-        let mut state = self.lock();
-        loop {
-            if state.stopped {
-                return None;
-            }
-            let wait = state.schedule.wait(Instant::now());
-            if wait.is_zero() {
-                return Some(state.schedule.depart(Instant::now()));
-            }
-            state = self.wait_in(state, wait);
+        let now = Instant::now();
+        let mut schedule = lock(&self.schedule);
+        // Nearly always.
+        if !self.is_stopped() && schedule.wait(now).is_zero() {
+            return Some(schedule.depart(now));
         }
+        drop(schedule);
+        let _turn = lock(&self.turn);
+        let mut schedule = lock(&self.schedule);
+        while !self.is_stopped() {
+            let now = Instant::now();
+            let wait = schedule.wait(now);
+            if wait.is_zero() {
+                return Some(schedule.depart(now));
+            }
+            schedule = self.wait_in(schedule, wait);
+        }
+        None
     }
 
     /// Waits as long as one request has to before it is tried again; false if the job is stopped.
     pub fn wait(&self, wait: Duration) -> bool {
         let until = Instant::now() + wait;
-        let mut state = self.lock();
-        while !state.stopped {
+        let mut schedule = lock(&self.schedule);
+        while !self.is_stopped() {
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return true;
             }
-            state = self.wait_in(state, left);
+            schedule = self.wait_in(schedule, left);
         }
         false
     }
 
     /// How long it is until one more may leave.
     pub fn hold(&self) -> Duration {
-        self.lock().schedule.wait(Instant::now())
+        lock(&self.schedule).wait(Instant::now())
     }
 
     /// Nothing more is sent.
     pub fn stop(&self) {
-        self.lock().stopped = true;
+        let schedule = lock(&self.schedule);
+        self.stopped.store(true, Ordering::SeqCst);
+        drop(schedule);
         self.changed.notify_all();
     }
 
     pub fn is_stopped(&self) -> bool {
-        self.lock().stopped
+        self.stopped.load(Ordering::SeqCst)
     }
 
     /// An answer came that took so many tokens, with what the server says of its limits.
     pub fn answered(&self, allowances: &[Option<Allowance>; 2], tokens: u64) {
-        let mut state = self.lock();
         let now = Instant::now();
-        let before = state.schedule.wait(now);
-        state.schedule.speed_up();
+        let mut schedule = lock(&self.schedule);
+        let before = schedule.wait(now);
+        schedule.speed_up();
         for (what, (allowance, need)) in allowances.iter().zip([1, tokens]).enumerate() {
             if let Some(allowance) = allowance {
-                state.schedule.heed(what, now, allowance, need, self.at_once);
+                schedule.heed(what, now, allowance, need, self.at_once);
             }
         }
         // Who waits may leave sooner.
-        if state.schedule.wait(now) < before {
+        if schedule.wait(now) < before {
             self.changed.notify_all();
         }
     }
@@ -121,9 +127,9 @@ impl Pace {
             Retry::Backoff if is_shared => None,
             _ => return Weight::Own,
         };
-        let mut state = self.lock();
-        let weight = state.schedule.pause(Instant::now(), asked, leave);
-        let refused = state.schedule.refused();
+        let mut schedule = lock(&self.schedule);
+        let weight = schedule.pause(Instant::now(), asked, leave);
+        let refused = schedule.refused();
         let is_alone = failure.kind == Kind::Connect && refused >= (u64::from(retries) + 1) * ALONE;
         if !is_shared {
             return Weight::Own;
@@ -136,16 +142,12 @@ impl Pace {
         weight
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
-        lock(&self.state)
-    }
-
     fn wait_in<'a>(
         &self,
-        state: MutexGuard<'a, State>,
+        schedule: MutexGuard<'a, Schedule>,
         longest: Duration,
-    ) -> MutexGuard<'a, State> {
-        self.changed.wait_timeout(state, longest).unwrap_or_else(PoisonError::into_inner).0
+    ) -> MutexGuard<'a, Schedule> {
+        self.changed.wait_timeout(schedule, longest).unwrap_or_else(PoisonError::into_inner).0
     }
 }
 
