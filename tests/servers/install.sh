@@ -43,7 +43,7 @@ installed() {
         ("$how" "$folder" "$@") >"$log" 2>&1 && touch "$folder/.complete" && exit
         tail -n 5 "$log" | sed 's/^/    /'
         exit 1
-    ) 9>"$cache/$1.lock"
+    ) 9>"$folder.lock"
 }
 
 # A program of the system, from the package of its name if need be.
