@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, SystemTime};
 
+use super::reply::batches::{self, Id};
 use super::reply::{self, BadReply};
 use super::retry::advice;
 use super::sse::Parser;
@@ -112,6 +113,50 @@ fn answers_are_understood_or_refused() {
         let _ = reply::picture_event(text).map_err(|bad| check_bad(&bad));
         if let Some(error) = ServerError::read(body) {
             check_line(&error.to_string());
+        }
+    });
+}
+
+#[test]
+fn batches_are_understood_or_refused() {
+    let batch = r#"{"id":"batch_1","status":"completed","input_file_id":"file-1","output_file_id":
+        "file-2","error_file_id":null,"request_counts":{"total":2,"completed":1,"failed":1},
+        "created_at":1700000000,"completed_at":1700000009,"errors":{"data":[{"code":"c",
+        "message":"m","line":3}]}}"#;
+    let page = format!(r#"{{"object":"list","data":[{batch}],"has_more":true}}"#);
+    let examples = [
+        batch,
+        page.as_str(),
+        r#"{"id":"file-1","object":"file","bytes":12}"#,
+        r#"{"id":"r","custom_id":"a","response":{"status_code":200,"body":{"choices":[]}},
+            "error":null}"#,
+        r#"{"custom_id":"a","response":{"status_code":429,"body":{"error":{"message":"no"}}}}"#,
+        r#"{"custom_id":"a","response":null,"error":{"code":"batch_expired","message":"late"}}"#,
+    ];
+    check_text(&examples, 3000, |text| {
+        let body = text.as_bytes();
+        match batches::batch(body) {
+            Ok(batch) => {
+                assert_eq!(Id::read(batch.id.as_str()).as_ref(), Some(&batch.id));
+                let _ = (batch.state(), batch.counts(), batch.seconds());
+                check_line(&batch.errors());
+            }
+            Err(bad) => check_bad(&bad),
+        }
+        match batches::page(body) {
+            Ok(page) => {
+                for (raw, batch) in page.batches {
+                    let again = batches::batch(raw.get().as_bytes()).map(|batch| batch.id);
+                    assert_eq!(again, Ok(batch.id));
+                }
+            }
+            Err(bad) => check_bad(&bad),
+        }
+        let _ = batches::file(body).map_err(|bad| check_bad(&bad));
+        match batches::line(body).map(|line| line.answer) {
+            Ok(Err(refused)) => check_line(&refused.error.to_string()),
+            Ok(Ok(_)) => {}
+            Err(bad) => check_bad(&bad),
         }
     });
 }
