@@ -28,7 +28,33 @@ fn page(name: &str, command: &Command) -> Vec<u8> {
     let text = rendered(name, command).expect("writing to memory does not fail");
     let text = String::from_utf8(text).expect("a manual page is text");
     // A line break beside a blank line is one too many, says mandoc.
-    text.replace(".br\n\n.br\n", ".sp\n").into_bytes()
+    broken(&text.replace(".br\n\n.br\n", ".sp\n")).into_bytes()
+}
+
+/// The most bytes that a line of running text may have, says mandoc.
+const LONGEST_LINE: usize = 80;
+
+/// Running text in lines that are not too long: where they end means nothing.
+fn broken(text: &str) -> String {
+    let (mut broken, mut runs) = (String::with_capacity(text.len()), true);
+    for line in text.lines() {
+        runs = (runs || line == ".fi") && line != ".nf";
+        let mut rest = line;
+        while runs && !rest.starts_with('.') && rest.len() > LONGEST_LINE {
+            // A dot or a quote at the start of a line would make it a request.
+            let ends = |at: &(usize, &str)| {
+                let (at, behind) = (at.0, &rest[at.0 + 1..]);
+                at <= LONGEST_LINE
+                    && !rest[..at].ends_with('\\')
+                    && !behind.starts_with(['.', '\''])
+            };
+            let Some((at, _)) = rest.match_indices(' ').filter(ends).last() else { break };
+            broken.extend([&rest[..at], "\n"]);
+            rest = &rest[at + 1..];
+        }
+        broken.extend([rest, "\n"]);
+    }
+    broken
 }
 
 fn rendered(name: &str, command: &Command) -> io::Result<Vec<u8>> {
@@ -37,6 +63,7 @@ fn rendered(name: &str, command: &Command) -> io::Result<Vec<u8>> {
     let (said, examples) = help.split_once("Examples:\n").unwrap_or((&help, ""));
     let said = if name == "gpt" { OVERVIEW } else { said };
     let man = Man::new(command.clone())
+        .title(name.to_uppercase())
         .date(DATE)
         .source(concat!("gpt ", env!("CARGO_PKG_VERSION")))
         .manual("User Commands");
