@@ -48,7 +48,7 @@ fn broken(text: &str) -> String {
                     && !rest[..at].ends_with('\\')
                     && !behind.starts_with(['.', '\''])
             };
-            let Some((at, _)) = rest.match_indices(' ').filter(ends).next_back() else { break };
+            let Some((at, _)) = rest.match_indices(' ').rfind(ends) else { break };
             broken.extend([&rest[..at], "\n"]);
             rest = &rest[at + 1..];
         }
