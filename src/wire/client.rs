@@ -10,6 +10,7 @@ use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::unversioned::resolver::Resolver;
 use ureq::unversioned::transport::{Connector as _, DefaultConnector};
 
+use super::address::Last;
 use super::forward;
 use super::gather::Gather;
 use super::names::Names;
@@ -40,10 +41,11 @@ pub struct Settings {
 /// A server, and the connections to it. Cheap to make; made again after an interruption.
 pub struct Client {
     pub(super) base: Url,
+    pub(super) last: Last,
     pub(super) key: Option<Secret>,
     /// The headers that go to this server with every request, the key among them.
     pub(super) headers: HeaderMap,
-    pub(super) proxy: Option<Proxy>,
+    pub(super) proxy: Option<Arc<Proxy>>,
     pub(super) connect_timeout: Duration,
     pub(super) agent: Agent,
     pub(super) interrupted: Arc<AtomicBool>,
@@ -108,9 +110,10 @@ impl Client {
         };
         Ok(Client {
             base: base.clone(),
+            last: Last::default(),
             key: key.clone(),
             headers,
-            proxy,
+            proxy: proxy.map(Arc::new),
             connect_timeout,
             agent,
             interrupted: Arc::default(),

@@ -10,6 +10,7 @@ use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
+use super::address::Address;
 use super::network::Network;
 use super::send::{MOST_REDIRECTS, Outcome, YEAR, attempt, refused};
 use super::{Accept, Client, Failure, Method, Request, Response, Settings, Url};
@@ -34,7 +35,7 @@ pub fn fetch(settings: &Settings, url: &Url, within: Duration) -> Result<Respons
             Ok(client) => client,
             Err(invalid) => return not_fetched(&invalid.to_string()),
         };
-        match attempt(&client, &request, &url, deadline) {
+        match attempt(&client, &request, &Address::new(url.clone())?, deadline) {
             Ok(Outcome::Answer(response)) => return Ok(*response),
             Ok(Outcome::Redirect(to)) => url = to,
             Err(_) if closed.get().is_some() => return not_fetched(PRIVATE),
@@ -132,7 +133,15 @@ mod tests {
             let (method, accept, within) =
                 (Method::Get, Accept::Anything, settings.connect_timeout);
             let request = Request { method, endpoint: "", accept, within };
-            assert!(attempt(&client, &request, &url, Instant::now() + within).is_err());
+            assert!(
+                attempt(
+                    &client,
+                    &request,
+                    &Address::new(url.clone()).unwrap(),
+                    Instant::now() + within
+                )
+                .is_err()
+            );
             assert_eq!(closed.get().is_none(), open, "{base}");
         }
     }

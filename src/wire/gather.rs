@@ -1,13 +1,17 @@
 //! A request in one piece: its head waits for its body, so that a short one is one packet and one
 //! record of TLS, and wakes the server once. The HTTP library writes the two apart.
 
-use std::mem;
+use std::{mem, time};
 
 use ureq::Error;
+use ureq::unversioned::transport::time::Duration;
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
 
 /// More than this is not worth the copying.
 const MOST: usize = 8 << 10;
+
+/// A timeout is lengthened by at most so small a part of it.
+const FINENESS: u128 = 128;
 
 #[derive(Debug)]
 pub(super) struct Gather;
@@ -53,6 +57,7 @@ impl<In: Transport> Transport for Gathered<In> {
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
+        let timeout = coarse(timeout);
         if self.held.is_empty() && amount > MOST {
             return self.inner.transmit_output(amount, timeout);
         }
@@ -62,6 +67,7 @@ impl<In: Transport> Transport for Gathered<In> {
 
     /// Who waits for an answer has asked all there is to ask.
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
+        let timeout = coarse(timeout);
         self.send_held(timeout)?;
         self.answered = true;
         self.inner.await_input(timeout)
@@ -77,6 +83,17 @@ impl<In: Transport> Transport for Gathered<In> {
     fn is_tls(&self) -> bool {
         self.inner.is_tls()
     }
+}
+
+/// A little longer, the same for all that have about as long: a socket is told its timeout each
+/// time that it is another, which takes a call of the system.
+fn coarse(timeout: NextTimeout) -> NextTimeout {
+    let Duration::Exact(after) = timeout.after else { return timeout };
+    let micros = after.as_micros();
+    let step = (micros / FINENESS).checked_ilog2().map_or(1, |power| 1 << power);
+    let micros = u64::try_from(micros.next_multiple_of(step)).unwrap_or(u64::MAX);
+    let after = Duration::Exact(time::Duration::from_micros(micros));
+    NextTimeout { after, ..timeout }
 }
 
 #[cfg(test)]
@@ -136,6 +153,26 @@ mod tests {
             assert!(transport.is_open());
             assert_eq!(transport.inner.looks, looks);
         }
+    }
+
+    #[test]
+    fn timeouts_are_lengthened_a_little_at_most() {
+        for (micros, expected) in [
+            (0, 0),
+            (1, 1),
+            (127, 127),
+            (300, 300),
+            (301, 302),
+            (1_000_000, 1_003_520),
+            (599_999_000, 603_979_776),
+            (599_800_000, 603_979_776),
+        ] {
+            let after = Duration::Exact(time::Duration::from_micros(micros));
+            let coarse = coarse(NextTimeout { after, ..NextTimeout::default() });
+            assert_eq!(coarse.after.as_micros(), expected, "{micros}");
+            assert!(expected <= u128::from(micros) * (FINENESS + 1) / FINENESS);
+        }
+        assert!(coarse(NextTimeout::default()).after.is_not_happening());
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! a [`Failure`], and [`Waits`] says whether and when to try again. What arrived is read by
 //! [`Response::whole`] or [`Response::events`] and understood by [`reply`].
 
+mod address;
 mod allowance;
 mod client;
 mod failure;

@@ -7,6 +7,7 @@ use std::fmt;
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 pub mod batches;
 mod error;
@@ -19,6 +20,7 @@ mod tests;
 pub use error::ServerError;
 pub(super) use error::tidy;
 pub use pictures::{Made, PictureEvent, Pictures, picture_count, picture_event, pictures};
+use usage::usage_in;
 pub use usage::{Usage, usage};
 
 /// More choices than this no server gives, and no stream may make us remember.
@@ -178,11 +180,12 @@ impl Progress {
 
 /// An answer or a chunk of one, as JSON.
 #[derive(Deserialize)]
-struct Body {
+struct Body<'a> {
     model: Option<String>,
     service_tier: Option<Value>,
     choices: Option<Vec<Choice>>,
-    usage: Option<Value>,
+    #[serde(borrow)]
+    usage: Option<&'a RawValue>,
     error: Option<Value>,
 }
 
@@ -247,7 +250,7 @@ impl<'de> Deserialize<'de> for Content {
     }
 }
 
-impl Body {
+impl Body<'_> {
     fn into_chunk(self, body: &[u8]) -> Result<Chunk, BadReply> {
         if self.error.is_some() {
             return Err(BadReply::Error(ServerError::read(body).unwrap_or_default()));
@@ -258,7 +261,7 @@ impl Body {
             return Err(BadReply::Unreadable(format!("it numbers a choice {}", piece.index)));
         }
         let tier = self.service_tier.as_ref().and_then(Value::as_str).map(str::to_owned);
-        Ok(Chunk { model: self.model, tier, pieces, usage: self.usage.as_ref().and_then(usage) })
+        Ok(Chunk { model: self.model, tier, pieces, usage: self.usage.and_then(usage_in) })
     }
 }
 

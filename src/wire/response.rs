@@ -111,7 +111,8 @@ impl Response {
     }
 
     fn unreadable(&self, why: &str) -> Failure {
-        let message = format!("the reply of {} is not read: {why}", self.stage.url.server());
+        let server = self.stage.address.url.server();
+        let message = format!("the reply of {server} is not read: {why}");
         let failure = Failure::new(Kind::Unreadable, Retry::Never, message);
         self.failed(Failure { sent: self.stage.sent, ..failure })
     }

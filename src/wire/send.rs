@@ -1,13 +1,15 @@
 //! One attempt: a request goes out once, and its answer comes back to be read.
 
 use std::io::{self, Read};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use ureq::http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
-use ureq::http::{self, HeaderMap};
+use ureq::http::{self, HeaderMap, Uri};
 use ureq::{Body, SendBody};
 
+use super::address::Address;
 use super::payload::Piece;
 use super::reply::tidy;
 use super::response::Response;
@@ -49,23 +51,24 @@ pub enum Accept {
 /// 2xx is a failure.
 pub fn send(client: &Client, request: &Request<'_>) -> Result<Response, Failure> {
     let deadline = Instant::now() + request.within.min(YEAR);
-    let mut url = client.base.join(request.endpoint);
+    let mut address = client.last.under(&client.base, request.endpoint)?;
     for _ in 0..=MOST_REDIRECTS {
-        match attempt(client, request, &url, deadline)? {
+        match attempt(client, request, &address, deadline)? {
             Outcome::Answer(response) => return Ok(*response),
-            Outcome::Redirect(to) if to.same_origin(&url) => url = to,
+            Outcome::Redirect(to) if to.same_origin(&address.url) => address = Address::new(to)?,
             Outcome::Redirect(to) => {
                 let message = format!(
                     "{} redirects to {}, where neither key nor prompt follow; \
                      set the base URL to it if that is right",
-                    url.server(),
+                    address.url.server(),
                     to.origin()
                 );
                 return Err(refused(client.redact(&message)));
             }
         }
     }
-    Err(refused(format!("{} redirects more than {MOST_REDIRECTS} times", url.server())))
+    let server = address.url.server();
+    Err(refused(format!("{server} redirects more than {MOST_REDIRECTS} times")))
 }
 
 pub(super) enum Outcome {
@@ -81,18 +84,19 @@ pub(super) fn refused(message: String) -> Failure {
 pub(super) fn attempt(
     client: &Client,
     request: &Request<'_>,
-    url: &Url,
+    address: &Arc<Address>,
     deadline: Instant,
 ) -> Result<Outcome, Failure> {
+    let url = &address.url;
     let mut stage = Stage {
-        url: url.clone(),
+        address: Arc::clone(address),
         proxy: client.proxy.clone(),
         within: request.within,
         connect_timeout: client.connect_timeout,
         sent: false,
         answered: false,
     };
-    let result = exchange(client, request, url, deadline);
+    let result = exchange(client, request, &address.uri, deadline);
     stage.sent = match request.method {
         Method::Get => false,
         Method::Post(payload) => payload.is_sent(),
@@ -135,14 +139,14 @@ pub(super) fn attempt(
 }
 
 pub(super) fn interrupted(stage: &Stage) -> Failure {
-    let message = format!("the request to {} was interrupted", stage.url.server());
+    let message = format!("the request to {} was interrupted", stage.address.url.server());
     Failure { sent: stage.sent, ..Failure::new(Kind::Interrupted, Retry::Never, message) }
 }
 
 fn exchange(
     client: &Client,
     request: &Request<'_>,
-    url: &Url,
+    uri: &Uri,
     deadline: Instant,
 ) -> Result<http::Response<Body>, ureq::Error> {
     let accept = match request.accept {
@@ -151,7 +155,7 @@ fn exchange(
         Accept::Events => "text/event-stream, application/json",
         Accept::Anything => "*/*",
     };
-    let mut builder = http::Request::builder().uri(url.to_string()).header(ACCEPT, accept);
+    let mut builder = http::Request::builder().uri(uri.clone()).header(ACCEPT, accept);
     if let Some(headers) = builder.headers_mut() {
         headers.extend(client.headers.clone());
     }

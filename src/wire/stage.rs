@@ -1,20 +1,22 @@
 //! Turns what the HTTP library reports, and what a server answers, into failures of ours.
 
 use std::io::{self, ErrorKind};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use ureq::{Error, Timeout};
 
+use super::address::Address;
 use super::proxy::Protocol;
 use super::reply::tidy;
 use super::retry::advice;
-use super::{Failure, Kind, Proxy, Retry, Secret, ServerError, Url};
+use super::{Failure, Kind, Proxy, Retry, Secret, ServerError};
 
 /// Where an attempt had come to when it failed.
 #[derive(Clone)]
 pub(super) struct Stage {
-    pub url: Url,
-    pub proxy: Option<Proxy>,
+    pub address: Arc<Address>,
+    pub proxy: Option<Arc<Proxy>>,
     pub within: Duration,
     pub connect_timeout: Duration,
     /// The first byte of the request's body has left.
@@ -47,7 +49,7 @@ type Verdict = (Kind, Retry, String);
 impl Stage {
     /// What an error of the HTTP library means at this stage.
     pub(super) fn failure(&self, error: Error) -> Failure {
-        let server = self.url.server();
+        let server = self.address.url.server();
         let (kind, retry, message) = match error {
             Error::Timeout(Timeout::Resolve | Timeout::Connect)
                 if self.connect_timeout < self.within =>
@@ -67,7 +69,7 @@ impl Stage {
             Error::Protocol(error) if self.answered => self.broken(&tidy(&error.to_string())),
             Error::Protocol(error) => {
                 let who = match &self.proxy {
-                    Some(proxy) if !self.sent || proxy.forwards(&self.url) => {
+                    Some(proxy) if !self.sent || proxy.forwards(&self.address.url) => {
                         format!("{server} or the proxy {proxy}")
                     }
                     _ => server,
@@ -92,7 +94,7 @@ impl Stage {
     pub(super) fn encoded(&self, encoding: &str) -> Failure {
         let message = format!(
             "the reply of {} is not read: it is packed with {encoding}, which was not asked for",
-            self.url.server()
+            self.address.url.server()
         );
         Failure { sent: self.sent, ..Failure::new(Kind::Unreadable, Retry::Never, message) }
     }
@@ -129,14 +131,14 @@ impl Stage {
     }
 
     fn proxy_refuses(&self, why: &str) -> Verdict {
-        let proxy = self.proxy.as_ref().map(Proxy::to_string).unwrap_or_default();
+        let proxy = self.proxy.as_ref().map(|proxy| proxy.to_string()).unwrap_or_default();
         let message =
-            format!("the proxy {proxy} refuses to connect to {}: {why}", self.url.server());
+            format!("the proxy {proxy} refuses to connect to {}: {why}", self.address.url.server());
         (Kind::Proxy, Retry::Never, message)
     }
 
     fn unconnected(&self, why: &str) -> Verdict {
-        let server = self.url.server();
+        let server = self.address.url.server();
         let message = match &self.proxy {
             Some(proxy) => format!("no connection to {server} through the proxy {proxy}: {why}"),
             None => format!("no connection to {server}: {why}"),
@@ -145,7 +147,7 @@ impl Stage {
     }
 
     fn untrusted(&self, why: &str) -> Verdict {
-        let server = self.url.server();
+        let server = self.address.url.server();
         // What answers is not TLS.
         let advice =
             if why.contains("InvalidContentType") { "; is it an http:// server?" } else { "" };
@@ -154,7 +156,7 @@ impl Stage {
     }
 
     fn broken(&self, why: &str) -> Verdict {
-        let server = self.url.server();
+        let server = self.address.url.server();
         let message = if self.answered {
             format!("the reply of {server} broke off: {why}")
         } else {
@@ -176,7 +178,7 @@ impl Stage {
         header: impl Fn(&str) -> Option<&'a str>,
         error: Option<&ServerError>,
     ) -> Option<&'static str> {
-        self.proxy.as_ref().filter(|proxy| proxy.forwards(&self.url))?;
+        self.proxy.as_ref().filter(|proxy| proxy.forwards(&self.address.url))?;
         let asks_who = header("www-authenticate").is_some_and(|how| how.starts_with("Basic"));
         match status {
             407 => Some(OTHER_CREDENTIALS),
@@ -190,9 +192,9 @@ impl Stage {
 
     /// Who has answered, as far as that can be told.
     fn answerer(&self, error: Option<&ServerError>) -> String {
-        let server = self.url.server();
+        let server = self.address.url.server();
         match &self.proxy {
-            Some(proxy) if proxy.forwards(&self.url) && error.is_none() => {
+            Some(proxy) if proxy.forwards(&self.address.url) && error.is_none() => {
                 format!("{server} or the proxy {proxy}")
             }
             _ => server,

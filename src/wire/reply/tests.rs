@@ -135,11 +135,14 @@ fn what_is_no_answer() {
     check(br#"{"choices":[],"error":null}"#, "it holds no choices");
     check(br#"{"choices":[{"index":-1}]}"#, "it is JSON of another kind (line 1, column 23)");
     // Deep nesting neither overflows the stack where it is skipped nor where it is read.
-    for (field, column) in [("other", 10_009), ("usage", 136)] {
+    for (field, column) in [("other", 10_009), ("usage", 10_009), ("error", 136)] {
         let body = format!(r#"{{"{field}":{}"#, "[".repeat(10_000));
         let place = format!("(line 1, column {column})");
         assert!(answer(body.as_bytes()) == unreadable(&format!("it is not JSON {place}")));
     }
+    let (open, shut) = ("[".repeat(10_000), "]".repeat(10_000));
+    let body = format!(r#"{{"choices":[{{"text":"a"}}],"usage":{open}{shut}}}"#);
+    assert_eq!(answer(body.as_bytes()).unwrap().usage, None);
 }
 
 #[test]
@@ -210,8 +213,16 @@ fn usage_in_every_shape() {
             ..Usage::default()
         });
         assert_eq!(usage(&serde_json::from_str(json).unwrap()), expected, "{json}");
+        let body = format!(r#"{{"choices":[{{"text":"a"}}],"usage":{json}}}"#);
+        assert_eq!(answer(body.as_bytes()).unwrap().usage, expected, "{json}");
     }
     check(r#"{"prompt_tokens":1,"completion_tokens":2}"#, Some([1, 0, 0, 2, 0]));
+    check(r#"{"prompt_tokens":1,"prompt_tokens":3,"completion_tokens":2}"#, Some([3, 0, 0, 2, 0]));
+    check(
+        r#"{"prompt_tokens":3,"completion_tokens":2,"total_tokens":"many",
+        "prompt_tokens_details":7}"#,
+        Some([3, 0, 0, 2, 0]),
+    );
     check(r#"{"prompt_tokens":1.0,"completion_tokens":2e1}"#, Some([1, 0, 0, 20, 0]));
     // Reasoning that is billed, but no part of the reply.
     check(
