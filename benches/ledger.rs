@@ -141,7 +141,7 @@ fn child(path: &Path) {
     }
 }
 
-/// Settled rows over a year, under ten tags, straight into the table; the triggers keep the sums.
+/// Settled rows over a year, under ten tags, straight into the tables.
 fn fill(path: &Path, rows: u32) {
     drop(Ledger::open(path).unwrap());
     let connection = rusqlite::Connection::open(path).unwrap();
@@ -161,6 +161,13 @@ fn fill(path: &Path, rows: u32) {
                1000 + i % 100, 0, 0, 250, 100, 'gpt-5.6-terra', 'stop',
                'req_0123456789abcdef0123456789abcdef', 1, 1234
              FROM n;
+             INSERT INTO sums
+             SELECT tag, quarter, sum(cost / 1000000000), sum(cost % 1000000000), 0, 0
+             FROM (SELECT tag, booked / 900000 AS quarter, cost FROM request
+               UNION ALL SELECT tag, -1, cost FROM request
+               UNION ALL SELECT '', booked / 900000, cost FROM request
+               UNION ALL SELECT '', -1, cost FROM request)
+             GROUP BY tag, quarter;
              COMMIT;"
         ))
         .unwrap();

@@ -8,7 +8,7 @@ pub mod bill;
 pub mod body;
 pub mod count;
 pub mod estimate;
-mod fields;
+pub mod fields;
 pub mod framing;
 pub mod images;
 pub mod limits;

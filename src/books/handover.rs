@@ -13,7 +13,7 @@ pub(super) fn hand_over(connection: &mut Connection, id: RowId, name: &str) -> R
     journal::durable(connection)?;
     let transaction = Transaction::new(connection, TransactionBehavior::Immediate)?;
     let changed = transaction.execute(
-        "UPDATE request SET request_id = ?2, process = NULL WHERE id = ?1",
+        "UPDATE request SET request_id = ?2, waiting = NULL WHERE id = ?1",
         (id.0, name),
     )?;
     if changed == 0 {

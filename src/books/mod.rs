@@ -17,6 +17,7 @@ mod reservation;
 mod rows;
 mod settlement;
 mod sum;
+mod sums;
 #[cfg(test)]
 mod tests;
 
@@ -61,15 +62,16 @@ impl Ledger {
     }
 
     /// Settles some requests and books others, in one transaction: one sync of the disk for all.
-    /// What is settled makes room first. A request that cannot be booked does not hold up others.
+    /// One without a settlement was never sent: its row goes. What is settled makes room first. A
+    /// request that cannot be booked does not hold up others.
     pub fn book(
         &mut self,
-        settled: &[(RowId, Settlement)],
+        ended: &[(RowId, Option<Settlement>)],
         entries: &[Entry],
         budgets: &[Budget],
     ) -> Result<Vec<Result<Reservation, Error>>, Error> {
         let Ledger { connection, path } = self;
-        let booked = reservation::book(connection, settled, entries, budgets)
+        let booked = reservation::book(connection, ended, entries, budgets)
             .map_err(|fault| fault.at(path))?;
         Ok(booked.into_iter().map(|one| one.map_err(|fault| fault.at(path))).collect())
     }

@@ -8,14 +8,12 @@
 //! none. The reading itself stays in `time`, for reports. A clock that is set ahead begins a new
 //! day early: nothing tells that from a day that has passed.
 
-use rusqlite::{Connection, Transaction, TransactionBehavior, named_params};
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::entry::{Budget, Entry, Refusal, Reservation, RowId, Settlement};
 use super::error::{Error, Fault};
+use super::sums::{Amount, Changes, booked_since};
 use super::{journal, process, settlement};
-
-/// Milliseconds in a row of `sums`.
-pub(super) const QUARTER: i64 = 15 * 60 * 1000;
 
 /// How far a row may be behind others without the clock having been set back: processes read it
 /// before they wait for their turn, and time servers nudge it.
@@ -28,29 +26,41 @@ pub(super) fn reserve(
 ) -> Result<Reservation, Fault> {
     journal::durable(connection)?;
     let transaction = Transaction::new(connection, TransactionBehavior::Immediate)?;
-    let behind = correct_times(&transaction, entry.time.max(0))?;
-    let reserved = one(&transaction, entry, behind, budgets)?;
+    let mut sums = Changes::default();
+    let behind = correct_times(&transaction, entry.time.max(0), &mut sums)?;
+    let reserved = one(&transaction, entry, behind, budgets, &mut sums)?;
     if let Reservation::Booked(_) = reserved {
+        sums.write(&transaction)?;
         transaction.commit()?;
     }
     Ok(reserved)
 }
 
-/// Several at once. Where one fails, what came of the others stands.
+/// Several at once. Where one cannot be booked, the others can; where SQLite fails, none is.
 pub(super) fn book(
     connection: &mut Connection,
-    settled: &[(RowId, Settlement)],
+    ended: &[(RowId, Option<Settlement>)],
     entries: &[Entry],
     budgets: &[Budget],
 ) -> Result<Vec<Result<Reservation, Fault>>, Fault> {
-    match entries {
-        // Lost, they leave the worst case booked.
-        [] => journal::losable(connection)?,
-        _ => journal::durable(connection)?,
+    // Lost, they leave the worst case booked; but a bill beyond that must not be lost.
+    let mut losable = entries.is_empty();
+    for (id, settlement) in ended.iter().filter_map(|(id, ended)| ended.as_ref().map(|s| (id, s))) {
+        losable = losable && !settlement::exceeds_worst_case(connection, *id, settlement)?;
+    }
+    if losable {
+        journal::losable(connection)?
+    } else {
+        journal::durable(connection)?
     }
     let transaction = Transaction::new(connection, TransactionBehavior::Immediate)?;
-    for (id, settlement) in settled {
-        match settlement::record(&transaction, *id, settlement) {
+    let mut sums = Changes::default();
+    for (id, settlement) in ended {
+        let noted = match settlement {
+            Some(settlement) => settlement::record(&transaction, *id, settlement, &mut sums),
+            None => settlement::withdraw(&transaction, *id, &mut sums),
+        };
+        match noted {
             // Somebody has settled it by hand, or it would not fit: it stays as it is.
             Ok(()) | Err(Fault::Known(_)) => {}
             Err(fault) => return Err(fault),
@@ -58,9 +68,16 @@ pub(super) fn book(
     }
     // They come together: the clock has not been set between them.
     let latest = entries.iter().map(|entry| entry.time.max(0)).max();
-    let behind = latest.map(|now| correct_times(&transaction, now)).transpose()?.flatten();
-    let one = |entry| one(&transaction, entry, behind, budgets);
-    let booked = entries.iter().map(one).collect();
+    let behind = latest.map(|now| correct_times(&transaction, now, &mut sums));
+    let behind = behind.transpose()?.flatten();
+    let mut booked = Vec::with_capacity(entries.len());
+    for entry in entries {
+        match one(&transaction, entry, behind, budgets, &mut sums) {
+            Err(fault @ Fault::Sqlite(_)) => return Err(fault),
+            known => booked.push(known),
+        }
+    }
+    sums.write(&transaction)?;
     transaction.commit()?;
     Ok(booked)
 }
@@ -70,24 +87,42 @@ fn one(
     entry: &Entry,
     behind: Option<i64>,
     budgets: &[Budget],
+    sums: &mut Changes,
 ) -> Result<Reservation, Fault> {
+    if !budgets.is_empty() {
+        sums.write(transaction)?;
+    }
     for budget in budgets {
         if let Some(refusal) = check(transaction, budget, entry.worst_case)? {
             return Ok(Reservation::Refused(refusal));
         }
     }
-    insert(transaction, entry, behind).map(Reservation::Booked)
+    insert(transaction, entry, behind, sums).map(Reservation::Booked)
 }
 
 /// Books anew what the clock shows to have been misdated. Then, the time of the next row ahead of
 /// the clock, if there is one: what is reserved now may turn out to be misdated when that has
 /// passed.
-fn correct_times(transaction: &Transaction, now: i64) -> rusqlite::Result<Option<i64>> {
+fn correct_times(
+    transaction: &Transaction,
+    now: i64,
+    sums: &mut Changes,
+) -> rusqlite::Result<Option<i64>> {
     let ahead: Option<i64> = transaction
         .prepare_cached("SELECT min(time) FROM request WHERE time > ?1")?
         .query_row([now.saturating_add(JITTER)], |row| row.get(0))?;
     let any = "SELECT EXISTS (SELECT * FROM request WHERE behind <= ?1)";
     if transaction.prepare_cached(any)?.query_row([now], |row| row.get(0))? {
+        let mut moved = transaction.prepare(
+            "SELECT tag, booked, spent, reserved FROM request WHERE behind <= ?1 AND booked < ?1",
+        )?;
+        let mut rows = moved.query([now])?;
+        while let Some(row) = rows.next()? {
+            let tag = row.get_ref(0)?.as_str()?;
+            let amount = Amount { spent: row.get(2)?, reserved: row.get(3)? };
+            sums.take(tag, row.get(1)?, amount);
+            sums.add(tag, now, amount);
+        }
         transaction.execute(
             "UPDATE request SET booked = max(booked, ?1), behind = ?2 WHERE behind <= ?1",
             (now, ahead),
@@ -116,58 +151,38 @@ fn check(
     }))
 }
 
-/// What is settled, and what is reserved or unsettled, in a window and under a tag.
-pub(super) fn booked_since(
-    connection: &Connection,
-    since: Option<i64>,
-    tag: Option<&str>,
-) -> rusqlite::Result<(u128, u128)> {
-    let (condition, quarter) = match since {
-        Some(since) => ("quarter >= ?2", since.max(0) / QUARTER),
-        None => ("quarter = ?2", -1),
-    };
-    let query = format!(
-        "SELECT coalesce(sum(spent_high), 0), coalesce(sum(spent_low), 0),
-           coalesce(sum(reserved_high), 0), coalesce(sum(reserved_low), 0)
-         FROM sums WHERE tag = ?1 AND {condition}"
-    );
-    connection.prepare_cached(&query)?.query_row((tag.unwrap_or(""), quarter), |row| {
-        let amount = |high: usize| -> rusqlite::Result<u128> {
-            let (high, low): (i64, i64) = (row.get(high)?, row.get(high + 1)?);
-            let amount = i128::from(high) * 1_000_000_000 + i128::from(low);
-            u128::try_from(amount).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(0, high))
-        };
-        Ok((amount(0)?, amount(2)?))
-    })
-}
-
-fn insert(transaction: &Transaction, entry: &Entry, behind: Option<i64>) -> Result<RowId, Fault> {
+fn insert(
+    transaction: &Transaction,
+    entry: &Entry,
+    behind: Option<i64>,
+    sums: &mut Changes,
+) -> Result<RowId, Fault> {
     let worst_case = i64::try_from(entry.worst_case).map_err(|_| Error::TooMuch)?;
+    let (time, tag) = (entry.time.max(0), entry.tag.unwrap_or(""));
     let mut insert = transaction.prepare_cached(
-        "INSERT INTO request (time, booked, behind, deadline, process, retry_of, command, tag,
+        "INSERT INTO request (time, booked, behind, deadline, waiting, retry_of, command, tag,
            model, host, estimated_prompt, estimated_reply, estimate_exact, price, price_source,
            worst_case, state)
-         VALUES (:time, :time, :behind, :deadline, :process, :retry_of, :command, :tag,
-           :model, :host, :prompt, :reply, :exact, :price, :price_source,
-           :worst_case, 'reserved')",
+         VALUES (?1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, 'reserved')",
     )?;
-    insert.execute(named_params! {
-        ":time": entry.time.max(0),
-        ":behind": behind,
-        ":deadline": entry.deadline,
-        ":process": process::this(),
-        ":retry_of": entry.retry_of.map(|id| id.0),
-        ":command": entry.command,
-        ":tag": entry.tag.unwrap_or(""),
-        ":model": entry.model,
-        ":host": entry.host,
-        ":prompt": tokens(entry.prompt_tokens),
-        ":reply": tokens(entry.reply_tokens),
-        ":exact": entry.exact,
-        ":price": entry.price,
-        ":price_source": entry.price_source,
-        ":worst_case": worst_case,
-    })?;
+    insert.execute(params![
+        time,
+        behind,
+        entry.deadline,
+        process::this(),
+        entry.retry_of.map(|id| id.0),
+        entry.command,
+        tag,
+        entry.model,
+        entry.host,
+        tokens(entry.prompt_tokens),
+        tokens(entry.reply_tokens),
+        entry.exact,
+        entry.price,
+        entry.price_source,
+        worst_case,
+    ])?;
+    sums.add(tag, time, Amount { spent: 0, reserved: worst_case });
     Ok(RowId(transaction.last_insert_rowid()))
 }
 

@@ -22,7 +22,7 @@ pub(super) fn visit(
         "SELECT id, state, time, deadline, retry_of, command, tag, model, host, estimated_prompt,
            estimated_reply, estimate_exact, price, price_source, worst_case, cost, usage_source,
            prompt, cached, cache_written, reply, reasoning, model_answered, finish_reason,
-           request_id, attempts, duration_ms, process
+           request_id, attempts, duration_ms, waiting
          FROM request WHERE {condition}"
     );
     let mut statement = connection.prepare(&query)?;

@@ -1,10 +1,11 @@
 //! Settling: the server's bill, no bill at all, or one by hand.
 
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, named_params};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::entry::{RowId, Settlement};
 use super::error::{Error, Fault};
 use super::reservation::tokens;
+use super::sums::{Amount, Changes};
 use super::{journal, process};
 
 /// In characters. Real ones have fewer than 50.
@@ -22,7 +23,9 @@ pub(super) fn settle(
         journal::losable(connection)?;
     }
     let transaction = Transaction::new(connection, TransactionBehavior::Immediate)?;
-    record(&transaction, id, settlement)?;
+    let mut sums = Changes::default();
+    record(&transaction, id, settlement, &mut sums)?;
+    sums.write(&transaction)?;
     Ok(transaction.commit()?)
 }
 
@@ -30,36 +33,54 @@ pub(super) fn record(
     transaction: &Transaction,
     id: RowId,
     settlement: &Settlement,
+    sums: &mut Changes,
 ) -> Result<(), Fault> {
-    refuse_settled(transaction, id)?;
     let cost = settlement.bill.map(|bill| most_that_fits(bill.cost));
+    count_anew(transaction, id, cost, sums)?;
     let usage = settlement.bill.and_then(|bill| bill.usage);
     let mut update = transaction.prepare_cached(
-        "UPDATE request SET model_answered = :model, finish_reason = :finish_reason,
-           request_id = :request_id, attempts = :attempts, duration_ms = :duration_ms,
-           process = NULL,
-           state = CASE WHEN :cost IS NOT NULL THEN 'settled'
+        "UPDATE request SET waiting = NULL, model_answered = ?2, finish_reason = ?3,
+           request_id = ?4, attempts = ?5, duration_ms = ?6,
+           state = CASE WHEN ?7 IS NOT NULL THEN 'settled'
              WHEN state = 'reserved' THEN 'unsettled' ELSE state END,
-           by_hand = by_hand AND :cost IS NULL, cost = coalesce(:cost, cost),
-           usage_source = :usage_source, prompt = :prompt, cached = :cached,
-           cache_written = :cache_written, reply = :reply, reasoning = :reasoning
-         WHERE id = :id",
+           by_hand = by_hand AND ?7 IS NULL, cost = coalesce(?7, cost),
+           usage_source = ?8, prompt = ?9, cached = ?10, cache_written = ?11, reply = ?12,
+           reasoning = ?13
+         WHERE id = ?1",
     )?;
-    update.execute(named_params! {
-        ":id": id.0,
-        ":model": settlement.model.map(clipped),
-        ":finish_reason": settlement.finish_reason.map(clipped),
-        ":request_id": settlement.request_id.map(clipped),
-        ":attempts": settlement.attempts,
-        ":duration_ms": tokens(settlement.duration_ms),
-        ":cost": cost,
-        ":usage_source": usage.map(|u| if u.counted_here { "count" } else { "server" }),
-        ":prompt": usage.map(|u| tokens(u.prompt)),
-        ":cached": usage.map(|u| tokens(u.cached)),
-        ":cache_written": usage.map(|u| tokens(u.cache_written)),
-        ":reply": usage.map(|u| tokens(u.reply)),
-        ":reasoning": usage.map(|u| tokens(u.reasoning)),
-    })?;
+    update.execute(params![
+        id.0,
+        settlement.model.map(clipped),
+        settlement.finish_reason.map(clipped),
+        settlement.request_id.map(clipped),
+        settlement.attempts,
+        tokens(settlement.duration_ms),
+        cost,
+        usage.map(|u| if u.counted_here { "count" } else { "server" }),
+        usage.map(|u| tokens(u.prompt)),
+        usage.map(|u| tokens(u.cached)),
+        usage.map(|u| tokens(u.cache_written)),
+        usage.map(|u| tokens(u.reply)),
+        usage.map(|u| tokens(u.reasoning)),
+    ])?;
+    Ok(())
+}
+
+/// Takes out a request that was never sent.
+pub(super) fn withdraw(
+    transaction: &Transaction,
+    id: RowId,
+    sums: &mut Changes,
+) -> Result<(), Fault> {
+    let mut delete = transaction.prepare_cached(
+        "DELETE FROM request WHERE id = ?1 AND state = 'reserved'
+         RETURNING tag, booked, spent, reserved",
+    )?;
+    let mut rows = delete.query([id.0])?;
+    while let Some(row) = rows.next()? {
+        let tag = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+        sums.take(tag, row.get(1)?, Amount { spent: row.get(2)?, reserved: row.get(3)? });
+    }
     Ok(())
 }
 
@@ -71,30 +92,47 @@ pub(super) fn settle_by_hand(
     let cost = i64::try_from(cost).map_err(|_| Error::TooMuch)?;
     journal::durable(connection)?;
     let transaction = Transaction::new(connection, TransactionBehavior::Immediate)?;
-    refuse_settled(&transaction, id)?;
+    let mut sums = Changes::default();
+    count_anew(&transaction, id, Some(cost), &mut sums)?;
     refuse_under_way(&transaction, id)?;
     transaction.execute(
         "UPDATE request SET state = 'settled', by_hand = 1, cost = ?2 WHERE id = ?1",
         (id.0, cost),
     )?;
+    sums.write(&transaction)?;
     Ok(transaction.commit()?)
 }
 
-/// Only a row that the server's bill has not settled can be settled.
-fn refuse_settled(transaction: &Transaction, id: RowId) -> Result<(), Fault> {
-    let query = "SELECT state = 'settled' AND NOT by_hand FROM request WHERE id = ?1";
-    match transaction.prepare_cached(query)?.query_row([id.0], |row| row.get(0)) {
-        Ok(false) => Ok(()),
-        Ok(true) => Err(Error::AlreadySettled { id }.into()),
-        Err(rusqlite::Error::QueryReturnedNoRows) => Err(Error::NoSuchRow { id }.into()),
-        Err(error) => Err(error.into()),
+/// Takes note that the row will count at this cost, if it has one. Only a row that the server's
+/// bill has not settled can be settled.
+fn count_anew(
+    transaction: &Transaction,
+    id: RowId,
+    cost: Option<i64>,
+    sums: &mut Changes,
+) -> Result<(), Fault> {
+    let mut query = transaction.prepare_cached(
+        "SELECT state = 'settled' AND NOT by_hand, tag, booked, spent, reserved
+         FROM request WHERE id = ?1",
+    )?;
+    let mut rows = query.query([id.0])?;
+    let row = rows.next()?.ok_or(Error::NoSuchRow { id })?;
+    if row.get(0)? {
+        return Err(Error::AlreadySettled { id }.into());
     }
+    if let Some(cost) = cost {
+        let tag = row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
+        let booked = row.get(2)?;
+        sums.take(tag, booked, Amount { spent: row.get(3)?, reserved: row.get(4)? });
+        sums.add(tag, booked, Amount { spent: cost, reserved: 0 });
+    }
+    Ok(())
 }
 
 /// A request that somebody still waits for may yet be billed at anything up to its worst case. It
 /// has no process once it has ended.
 fn refuse_under_way(transaction: &Transaction, id: RowId) -> Result<(), Fault> {
-    let query = "SELECT process FROM request WHERE id = ?1";
+    let query = "SELECT waiting FROM request WHERE id = ?1";
     let waiting: Option<String> = transaction.query_row(query, [id.0], |row| row.get(0))?;
     match waiting.as_deref().and_then(process::has_ended) {
         Some(false) => Err(Error::UnderWay { id }.into()),
@@ -102,14 +140,15 @@ fn refuse_under_way(transaction: &Transaction, id: RowId) -> Result<(), Fault> {
     }
 }
 
-fn exceeds_worst_case(
+pub(super) fn exceeds_worst_case(
     connection: &Connection,
     id: RowId,
     settlement: &Settlement,
 ) -> rusqlite::Result<bool> {
     let Some(bill) = settlement.bill else { return Ok(false) };
     let query = "SELECT worst_case < ?2 FROM request WHERE id = ?1";
-    let exceeds = connection.query_row(query, (id.0, most_that_fits(bill.cost)), |row| row.get(0));
+    let mut query = connection.prepare_cached(query)?;
+    let exceeds = query.query_row((id.0, most_that_fits(bill.cost)), |row| row.get(0));
     exceeds.optional().map(|exceeds| exceeds.unwrap_or(false))
 }
 

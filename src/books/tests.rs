@@ -14,7 +14,7 @@ use tempfile::TempDir;
 
 use super::*;
 
-const QUARTER: i64 = reservation::QUARTER;
+const QUARTER: i64 = sums::QUARTER;
 const DAY: i64 = 96 * QUARTER;
 /// A noon in 2024, UTC.
 const NOON: i64 = 19_800 * DAY + DAY / 2;
@@ -62,7 +62,7 @@ impl Home {
 
     /// Spent and reserved, as a budget sees them.
     fn booked(&self, since: Option<i64>, tag: Option<&str>) -> (u128, u128) {
-        reservation::booked_since(&self.ledger.connection, since, tag).unwrap()
+        sums::booked_since(&self.ledger.connection, since, tag).unwrap()
     }
 
     /// Spent and reserved the slow way, in whole quarters of an hour.

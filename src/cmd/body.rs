@@ -3,12 +3,14 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::account::fields::field;
 use crate::account::models::{CapField, Model};
 use crate::args;
 use crate::cmd::plan::Kind;
 use crate::exit::{Exit, failure};
 
 /// A request's body as it will be sent, and as it is estimated.
+#[derive(Clone)]
 pub struct Body {
     /// An object.
     fields: Value,
@@ -84,21 +86,21 @@ impl Body {
     }
 
     pub fn streams(&self) -> bool {
-        self.fields["stream"] == true
+        *field(&self.fields, "stream") == true
     }
 
     /// How many replies come back: so many to each prompt.
     pub fn choices(&self) -> u64 {
-        let prompts = match &self.fields["prompt"] {
+        let prompts = match field(&self.fields, "prompt") {
             Value::Array(list) if !list.iter().any(Value::is_u64) => list.len().max(1) as u64,
             _ => 1,
         };
-        self.fields["n"].as_u64().unwrap_or(1).saturating_mul(prompts)
+        field(&self.fields, "n").as_u64().unwrap_or(1).saturating_mul(prompts)
     }
 
     /// The prompt comes back before the reply.
     pub fn echoes(&self) -> bool {
-        self.fields["echo"] == true
+        *field(&self.fields, "echo") == true
     }
 
     pub fn value(&self) -> &Value {
@@ -106,7 +108,7 @@ impl Body {
     }
 
     pub fn text(&self) -> String {
-        self.fields.to_string()
+        serde_json::to_string(&self.fields).expect("an object of named values is JSON")
     }
 }
 

@@ -2,16 +2,17 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, Zoned};
 
 use crate::account::bill::Bill;
 use crate::account::money::Picodollars;
+use crate::account::price::Price;
 use crate::books::{self, Entry, Ledger, Reservation, RowId, Settlement};
 use crate::cmd::budget::Budget;
 use crate::cmd::desk::{Claimed, Desk};
 use crate::cmd::report;
-use crate::cmd::request::Request;
+use crate::cmd::request::{Claim, Request};
 use crate::exit::{Exit, failure};
 use crate::settings::LedgerPlace;
 use crate::stdio::Stdio;
@@ -26,12 +27,63 @@ pub struct Booking<'a> {
     /// What the request that is booked can cost.
     worst: Picodollars,
     row: Option<RowId>,
-    /// It is booked and not settled yet.
-    under_way: bool,
-    budgets: &'a [Budget],
-    tag: Option<&'a str>,
-    host: &'a str,
+    state: State,
+    terms: &'a Terms,
     patience: Duration,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Nothing is booked, or all that was is settled.
+    Closed,
+    /// Booked together with others, and not sent yet.
+    Early,
+    /// Booked, and perhaps sent.
+    Open,
+}
+
+/// What the ledger is told of every request of a call, and what they must not exceed.
+pub struct Terms {
+    pub budgets: Vec<Budget>,
+    tag: Option<String>,
+    /// Of the base URL, without its port.
+    host: String,
+    rates: String,
+    source: String,
+}
+
+impl Terms {
+    pub fn new(budgets: Vec<Budget>, tag: Option<&str>, host: &str, price: &Price) -> Self {
+        let (rates, source) = (report::rates(price), price.source.to_string());
+        let (tag, host) = (tag.map(str::to_owned), host.to_owned());
+        Self { budgets, tag, host, rates, source }
+    }
+
+    fn entry<'a>(
+        &'a self,
+        claim: &Claim<'a>,
+        retry_of: Option<RowId>,
+        time: Timestamp,
+        patience: Duration,
+    ) -> Entry<'a> {
+        let time = time.as_millisecond();
+        let patience = i64::try_from(patience.as_millis()).unwrap_or(i64::MAX);
+        Entry {
+            time,
+            deadline: time.saturating_add(patience),
+            retry_of,
+            command: claim.command,
+            tag: self.tag.as_deref(),
+            model: claim.model,
+            host: &self.host,
+            prompt_tokens: claim.prompt_tokens,
+            reply_tokens: claim.reply_tokens,
+            exact: claim.exact,
+            price: &self.rates,
+            price_source: &self.source,
+            worst_case: claim.worst.0,
+        }
+    }
 }
 
 enum Books<'a> {
@@ -48,72 +100,66 @@ impl<'a> Booking<'a> {
     /// With a ledger of its own.
     pub fn open(
         place: &LedgerPlace,
-        budgets: &'a [Budget],
-        tag: Option<&'a str>,
-        host: &'a str,
+        terms: &'a Terms,
         timeout: Duration,
         stdio: &mut Stdio,
     ) -> anyhow::Result<Self> {
-        let books = open_ledger(place, !budgets.is_empty(), stdio)?.map_or(Books::None, Books::Own);
-        let patience = timeout.saturating_add(GRACE);
-        Ok(Self::with(books, budgets, tag, host, patience))
+        let ledger = open_ledger(place, !terms.budgets.is_empty(), stdio)?;
+        let books = ledger.map_or(Books::None, Books::Own);
+        Ok(Self::with(books, terms, timeout.saturating_add(GRACE)))
     }
 
     /// At a desk that others book at as well.
-    pub fn at(
-        desk: &'a Desk,
-        place: u64,
-        budgets: &'a [Budget],
-        tag: Option<&'a str>,
-        host: &'a str,
-        timeout: Duration,
-    ) -> Self {
+    pub fn at(desk: &'a Desk, place: u64, terms: &'a Terms, timeout: Duration) -> Self {
         let patience = timeout.saturating_add(GRACE).saturating_add(WAITS);
-        Self::with(Books::Shared { desk, place }, budgets, tag, host, patience)
+        Self::with(Books::Shared { desk, place }, terms, patience)
     }
 
-    fn with(
-        books: Books<'a>,
-        budgets: &'a [Budget],
-        tag: Option<&'a str>,
-        host: &'a str,
-        patience: Duration,
-    ) -> Self {
-        let (worst, row) = (Picodollars::ZERO, None);
-        Self { books, worst, row, under_way: false, budgets, tag, host, patience }
+    fn with(books: Books<'a>, terms: &'a Terms, patience: Duration) -> Self {
+        Self { books, worst: Picodollars::ZERO, row: None, state: State::Closed, terms, patience }
     }
 
-    /// The time where we are. To find out where that is reads a hundred directories and files:
-    /// only budgets need it.
-    fn now(&self) -> Zoned {
-        match self.budgets {
-            [] => Timestamp::now().to_zoned(TimeZone::UTC),
-            _ => Zoned::now(),
+    /// Several at one desk may be booked before the first of them is sent: nothing limits them.
+    pub fn may_be_early(desk: &Desk, terms: &Terms) -> bool {
+        desk.refuses_nothing() && terms.budgets.is_empty()
+    }
+
+    /// Books several at one desk, if that may be. Who is not booked then will be when it is sent.
+    pub fn reserve_together(bookings: &mut [Self], claims: &[Claim<'_>]) {
+        let Some(Self { books: Books::Shared { desk, .. }, terms, .. }) = bookings.first() else {
+            return;
+        };
+        if !Self::may_be_early(desk, terms) {
+            return;
+        }
+        let time = Timestamp::now();
+        let each = bookings.iter().zip(claims);
+        let entries = each.map(|(one, claim)| terms.entry(claim, None, time, one.patience));
+        let rows = desk.claim_together(&entries.collect::<Vec<_>>());
+        for ((booking, claim), row) in bookings.iter_mut().zip(claims).zip(rows) {
+            if row.is_some() {
+                (booking.row, booking.worst, booking.state) = (row, claim.worst, State::Early);
+            }
         }
     }
 
     /// Books the worst case of the request. When this returns it is on the disk.
     pub fn reserve(&mut self, request: &impl Request, stdio: &mut Stdio) -> anyhow::Result<()> {
-        let now = self.now();
-        let claim = request.claim();
-        let time = now.timestamp().as_millisecond();
-        let patience = i64::try_from(self.patience.as_millis()).unwrap_or(i64::MAX);
-        let windows: Vec<_> = self.budgets.iter().map(|budget| budget.window(&now)).collect();
-        let entry = Entry {
-            time,
-            deadline: time.saturating_add(patience),
-            retry_of: self.row,
-            command: claim.command,
-            tag: self.tag,
-            model: claim.model,
-            host: self.host,
-            prompt_tokens: claim.prompt_tokens,
-            reply_tokens: claim.reply_tokens,
-            exact: claim.exact,
-            price: &report::rates(claim.price),
-            price_source: &claim.price.source.to_string(),
-            worst_case: claim.worst.0,
+        if self.state == State::Early {
+            self.state = State::Open;
+            return Ok(());
+        }
+        let time = Timestamp::now();
+        // To find out where we are reads a hundred directories and files: only budgets need it.
+        let windows: Vec<_> = match self.terms.budgets.as_slice() {
+            [] => Vec::new(),
+            budgets => {
+                let now = time.to_zoned(TimeZone::system());
+                budgets.iter().map(|budget| budget.window(&now)).collect()
+            }
         };
+        let claim = request.claim();
+        let entry = self.terms.entry(&claim, self.row, time, self.patience);
         let claimed = match &mut self.books {
             Books::None => Claimed::Booked(None),
             Books::Own(ledger) => match ledger.reserve(&entry, &windows) {
@@ -130,7 +176,7 @@ impl<'a> Booking<'a> {
                 let message = over_budget(|left| request.affordable(left), &refusal);
                 return Err(failure(Exit::OverCost, message));
             }
-            Claimed::Unbooked(error) if !self.budgets.is_empty() => {
+            Claimed::Unbooked(error) if !self.terms.budgets.is_empty() => {
                 return Err(failure(Exit::Local, format!("{error}; nothing was sent")));
             }
             Claimed::Unbooked(error) => {
@@ -141,13 +187,13 @@ impl<'a> Booking<'a> {
                 self.row = None;
             }
         }
-        (self.worst, self.under_way) = (claim.worst, true);
+        (self.worst, self.state) = (claim.worst, State::Open);
         Ok(())
     }
 
     /// Records how the request ended, once; without a bill it stays booked at its worst case.
     pub fn settle(&mut self, settlement: &Settlement, stdio: &mut Stdio) {
-        if !std::mem::take(&mut self.under_way) {
+        if std::mem::replace(&mut self.state, State::Closed) == State::Closed {
             return;
         }
         let settled = match (&mut self.books, self.row) {
@@ -160,6 +206,15 @@ impl<'a> Booking<'a> {
         };
         if let Err(error) = settled {
             stdio.note(format_args!("warning: the call stays booked at its worst case: {error}"));
+        }
+    }
+}
+
+/// What was booked early and is not sent after all is given back.
+impl Drop for Booking<'_> {
+    fn drop(&mut self) {
+        if let (State::Early, Books::Shared { desk, .. }) = (self.state, &self.books) {
+            desk.withdraw(self.worst, self.row);
         }
     }
 }

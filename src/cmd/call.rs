@@ -14,8 +14,8 @@ use crate::account::price::Price;
 use crate::args;
 use crate::cmd::answer::{Answer, Verdict, Wanted};
 use crate::cmd::body::Body;
-use crate::cmd::booking::Booking;
-use crate::cmd::budget::{self, Budget};
+use crate::cmd::booking::{Booking, Terms};
+use crate::cmd::budget;
 use crate::cmd::connection;
 use crate::cmd::exchange::{Account, Exchange, incomplete};
 use crate::cmd::plan::{Kind, Plan, limits_of};
@@ -45,11 +45,10 @@ pub struct Call<'a> {
     pub kind: Kind,
     pub args: &'a args::Request,
     pub settings: Settings,
-    pub model: Model,
+    pub model: Arc<Model>,
     pub price: Price,
-    pub budgets: Vec<Budget>,
+    pub terms: Terms,
     pub timeout: Duration,
-    pub host: String,
     pub report: &'a Report,
     pub signals: Signals,
     /// The server and its key, once something is to be sent.
@@ -89,14 +88,15 @@ impl<'a> Call<'a> {
             // That endpoint knows no other field, whatever the model takes in a chat.
             model.cap_field = CapField::Legacy;
         }
+        let tag = args.tag.as_deref();
+        let budgets = budget::all(&args.budget, tag, &settings)?;
         Ok(Self {
             kind,
             args,
-            model,
+            model: Arc::new(model),
+            terms: Terms::new(budgets, tag, base.host(), &price),
             price,
-            budgets: budget::all(&args.budget, args.tag.as_deref(), &settings)?,
             timeout: connection::timeout(&args.connection)?,
-            host: base.host().to_owned(),
             settings,
             report,
             signals,
@@ -122,7 +122,7 @@ impl<'a> Call<'a> {
 
     /// The limits of the flags.
     pub fn limits(&self) -> anyhow::Result<Limits> {
-        limits_of(self.args, !self.budgets.is_empty())
+        limits_of(self.args, !self.terms.budgets.is_empty())
     }
 
     /// The whole way of a one-shot call. A whole reply's text is given to `keep` before it is
@@ -196,10 +196,8 @@ impl<'a> Call<'a> {
     ) -> anyhow::Result<Exchange<'p, R>> {
         plan.check()?;
         let client = connection::open(self.server()?)?;
-        let (tag, timeout) = (self.args.tag.as_deref(), self.timeout);
-        let ledger = &self.settings.ledger;
-        let booking = Booking::open(ledger, &self.budgets, tag, &self.host, timeout, stdio)?;
-        let retries = self.args.connection.retries;
+        let (timeout, retries) = (self.timeout, self.args.connection.retries);
+        let booking = Booking::open(&self.settings.ledger, &self.terms, timeout, stdio)?;
         Ok(Exchange::new(plan, Arc::new(client), &self.signals, booking, timeout, retries))
     }
 

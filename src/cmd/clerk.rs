@@ -19,8 +19,8 @@ pub struct Clerk {
 
 #[derive(Default)]
 struct Waiting {
-    claims: Vec<(Arc<Claim>, Numbers)>,
-    settled: Vec<Owned>,
+    claims: Vec<(Arc<Claim>, Vec<Numbers>)>,
+    ended: Vec<Ended>,
     /// Somebody is writing, or has been told to.
     writing: bool,
 }
@@ -31,7 +31,7 @@ pub type Told = Result<Reservation, String>;
 /// What a thread waits for, woken alone: to be told, or to write for the others.
 struct Claim {
     thread: Thread,
-    told: OnceLock<Told>,
+    told: OnceLock<Vec<Told>>,
     writes: AtomicBool,
 }
 
@@ -46,8 +46,13 @@ struct Numbers {
     worst_case: u128,
 }
 
-struct Owned {
+/// A request that was settled or, without a settlement, never sent.
+struct Ended {
     row: RowId,
+    settlement: Option<Owned>,
+}
+
+struct Owned {
     bill: Option<Bill>,
     model: Option<String>,
     finish_reason: Option<String>,
@@ -61,56 +66,72 @@ impl Clerk {
         Self { ledger: Mutex::new(ledger), waiting: Mutex::default() }
     }
 
-    /// Books a request. When this returns it is on the disk.
-    pub fn book(&self, entry: &Entry, budgets: &[Budget]) -> Told {
+    /// Books requests of one job, the answers in their order. When this returns they are on the
+    /// disk.
+    pub fn book(&self, entries: &[Entry], budgets: &[Budget]) -> Vec<Told> {
+        let Some(like) = entries.first() else { return Vec::new() };
         let claim = Arc::new(Claim {
             thread: thread::current(),
             told: OnceLock::new(),
             writes: AtomicBool::new(false),
         });
         let mut waiting = lock(&self.waiting);
-        waiting.claims.push((Arc::clone(&claim), Numbers::of(entry)));
+        waiting.claims.push((Arc::clone(&claim), entries.iter().map(Numbers::of).collect()));
         let is_first = !std::mem::replace(&mut waiting.writing, true);
         drop(waiting);
         if is_first || claim.wait() {
-            self.write_for_all(entry, budgets);
+            self.write_for_all(like, budgets);
         }
         let told = claim.told.get().cloned();
-        told.unwrap_or_else(|| Err("the ledger gave no answer".to_owned()))
+        told.unwrap_or_else(|| vec![Err("the ledger gave no answer".to_owned()); entries.len()])
     }
 
     /// Writes what all who wait have claimed, and leaves the next of them to write after that.
     fn write_for_all(&self, like: &Entry, budgets: &[Budget]) {
         let mut waiting = lock(&self.waiting);
         let claims = std::mem::take(&mut waiting.claims);
-        let settled = std::mem::take(&mut waiting.settled);
+        let ended = std::mem::take(&mut waiting.ended);
         drop(waiting);
-        let entries: Vec<_> = claims.iter().map(|(_, numbers)| numbers.entry(like)).collect();
-        let booked = write(&mut lock(&self.ledger), &settled, &entries, budgets);
+        let numbers = claims.iter().flat_map(|(_, numbers)| numbers);
+        let entries: Vec<_> = numbers.map(|numbers| numbers.entry(like)).collect();
+        let booked = write(&mut lock(&self.ledger), &ended, &entries, budgets);
         let mut waiting = lock(&self.waiting);
         let answers = booked.unwrap_or_else(|error| {
-            waiting.settled.extend(settled);
-            vec![Err(error); claims.len()]
+            waiting.ended.extend(ended);
+            vec![Err(error); entries.len()]
         });
         match waiting.claims.first() {
             Some((next, _)) => next.wake(|next| next.writes.store(true, Ordering::Release)),
             None => waiting.writing = false,
         }
         drop(waiting);
-        for ((claim, _), answer) in claims.iter().zip(answers) {
+        let mut answers = answers.into_iter();
+        for (claim, numbers) in &claims {
+            let answers = answers.by_ref().take(numbers.len()).collect();
             // Nobody else tells it.
-            claim.wake(|claim| drop(claim.told.set(answer)));
+            claim.wake(|claim| drop(claim.told.set(answers)));
         }
     }
 
-    /// Takes note of how a request ended.
-    pub fn settle(&self, row: RowId, settlement: &Settlement) {
+    /// Takes note of how a request ended; without a settlement it was never sent.
+    pub fn settle(&self, row: RowId, settlement: Option<&Settlement>) {
         let mut waiting = lock(&self.waiting);
-        waiting.settled.push(Owned::of(row, settlement));
+        waiting.ended.push(Ended { row, settlement: settlement.map(Owned::of) });
         // Also where they could not be written before.
-        let many = waiting.settled.len().is_multiple_of(MOST_SETTLED);
+        let many = waiting.ended.len().is_multiple_of(MOST_SETTLED);
         drop(waiting);
         if many {
+            // That they stay booked at their worst case is told at the end, by `finish`.
+            let _ = self.finish();
+        }
+    }
+
+    /// Writes what has ended, unless somebody is writing already.
+    pub fn catch_up(&self) {
+        let waiting = lock(&self.waiting);
+        let has_time = !waiting.writing && !waiting.ended.is_empty();
+        drop(waiting);
+        if has_time {
             // That they stay booked at their worst case is told at the end, by `finish`.
             let _ = self.finish();
         }
@@ -120,10 +141,10 @@ impl Clerk {
     pub fn finish(&self) -> Result<(), String> {
         // Whoever books behind this sees what is settled here.
         let mut ledger = lock(&self.ledger);
-        let settled = std::mem::take(&mut lock(&self.waiting).settled);
-        let written = write(&mut ledger, &settled, &[], &[]).map(|_| ());
+        let ended = std::mem::take(&mut lock(&self.waiting).ended);
+        let written = write(&mut ledger, &ended, &[], &[]).map(|_| ());
         if written.is_err() {
-            lock(&self.waiting).settled.extend(settled);
+            lock(&self.waiting).ended.extend(ended);
         }
         written
     }
@@ -132,12 +153,13 @@ impl Clerk {
 /// Settles and books, with an answer for each that is booked; or does nothing, and says why.
 fn write(
     ledger: &mut Ledger,
-    settled: &[Owned],
+    ended: &[Ended],
     entries: &[Entry],
     budgets: &[Budget],
 ) -> Result<Vec<Told>, String> {
-    let settlements: Vec<_> = settled.iter().map(Owned::settlement).collect();
-    let booked = ledger.book(&settlements, entries, budgets).map_err(|error| error.to_string())?;
+    let settlements = ended.iter().map(|one| one.settlement.as_ref().map(Owned::settlement));
+    let ended: Vec<_> = ended.iter().map(|one| one.row).zip(settlements).collect();
+    let booked = ledger.book(&ended, entries, budgets).map_err(|error| error.to_string())?;
     Ok(booked.into_iter().map(|one| one.map_err(|error| error.to_string())).collect())
 }
 
@@ -189,10 +211,9 @@ impl Numbers {
 }
 
 impl Owned {
-    fn of(row: RowId, settlement: &Settlement) -> Self {
+    fn of(settlement: &Settlement) -> Self {
         let owned = |text: Option<&str>| text.map(str::to_owned);
         Self {
-            row,
             bill: settlement.bill,
             model: owned(settlement.model),
             finish_reason: owned(settlement.finish_reason),
@@ -202,16 +223,15 @@ impl Owned {
         }
     }
 
-    fn settlement(&self) -> (RowId, Settlement<'_>) {
-        let settlement = Settlement {
+    fn settlement(&self) -> Settlement<'_> {
+        Settlement {
             bill: self.bill,
             model: self.model.as_deref(),
             finish_reason: self.finish_reason.as_deref(),
             request_id: self.request_id.as_deref(),
             attempts: self.attempts,
             duration_ms: self.duration_ms,
-        };
-        (self.row, settlement)
+        }
     }
 }
 

@@ -50,7 +50,6 @@ impl Request for Plan {
             prompt_tokens: estimate.prompt.tokens,
             reply_tokens: estimate.cap.unwrap_or(LONGEST_REPLY),
             exact: estimate.prompt.exact,
-            price: &self.price,
             worst: estimate.worst.unwrap_or_else(|| unbounded(&self.ask, &self.model, &self.price)),
         }
     }

@@ -2,6 +2,7 @@
 //! one ledger.
 
 use std::collections::BTreeSet;
+use std::slice;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::account::money::Picodollars;
@@ -31,6 +32,8 @@ struct Open {
     taken: Picodollars,
     /// The places in the job of those that there was no room for.
     without_room: BTreeSet<u64>,
+    /// How often something was taken from what all may cost, and given back.
+    given_back: u64,
 }
 
 /// What comes of a claim.
@@ -70,7 +73,7 @@ impl Desk {
             while open.without_room.first().is_some_and(|first| *first < place) {
                 open = self.wait(open);
             }
-            let ended = open.ended;
+            let (ended, given_back) = (open.ended, open.given_back);
             // Whoever is refused meanwhile is to wait for what comes of this.
             open.under_way += 1;
             let had_room = !open.without_room.contains(&place);
@@ -92,7 +95,9 @@ impl Desk {
                 while open.ended == ended && open.is_held_up(place) {
                     open = self.wait(open);
                 }
-                if open.ended != ended {
+                // Room that somebody had for a moment in vain may have been what was missing.
+                let over_limit = matches!(claimed, Claimed::OverLimit(_));
+                if open.ended != ended || (over_limit && open.given_back != given_back) {
                     continue;
                 }
             }
@@ -100,6 +105,29 @@ impl Desk {
             self.changed.notify_all();
             return claimed;
         }
+    }
+
+    /// Nothing can refuse a request but a budget: without one, several may be claimed before the first is sent.
+    pub fn refuses_nothing(&self) -> bool {
+        self.clerk.is_some() && self.limit.is_none()
+    }
+
+    /// Claims several that nothing can refuse. Who gets no row has to claim for itself, and will be
+    /// told why.
+    pub fn claim_together(&self, entries: &[Entry]) -> Vec<Option<RowId>> {
+        let Some(clerk) = &self.clerk else { return vec![None; entries.len()] };
+        let told = clerk.book(entries, &[]).into_iter();
+        let row = |told| match told {
+            Ok(Reservation::Booked(row)) => Some(row),
+            Ok(Reservation::Refused(_)) | Err(_) => None,
+        };
+        let rows: Vec<_> = told.map(row).collect();
+        let mut open = lock(&self.open);
+        for (entry, _) in entries.iter().zip(&rows).filter(|(_, row)| row.is_some()) {
+            open.under_way += 1;
+            open.taken = open.taken.plus(Picodollars(entry.worst_case));
+        }
+        rows
     }
 
     fn wait<'a>(&self, open: MutexGuard<'a, Open>) -> MutexGuard<'a, Open> {
@@ -111,15 +139,16 @@ impl Desk {
             return Claimed::OverLimit(error);
         }
         let Some(clerk) = &self.clerk else { return Claimed::Booked(None) };
-        match clerk.book(entry, budgets) {
+        let told = clerk.book(slice::from_ref(entry), budgets).pop();
+        match told.unwrap_or_else(|| Err("the ledger gave no answer".to_owned())) {
             Ok(Reservation::Booked(row)) => Claimed::Booked(Some(row)),
             Ok(Reservation::Refused(refusal)) => {
-                lock(&self.open).spend(worst, Picodollars::ZERO);
+                lock(&self.open).give_back(worst);
                 Claimed::OverBudget(refusal)
             }
             Err(error) => {
                 if !budgets.is_empty() {
-                    lock(&self.open).spend(worst, Picodollars::ZERO);
+                    lock(&self.open).give_back(worst);
                 }
                 Claimed::Unbooked(error)
             }
@@ -131,7 +160,7 @@ impl Desk {
     fn take(&self, worst: Picodollars) -> anyhow::Result<()> {
         let mut open = lock(&self.open);
         let all = open.taken.plus(worst);
-        self.hold_against_limit(all, open.taken, &format!(", and this could cost ${worst}"))?;
+        self.hold_against_limit(all, open.taken, || format!(", and this could cost ${worst}"))?;
         open.taken = all;
         Ok(())
     }
@@ -139,20 +168,21 @@ impl Desk {
     /// Refuses what all requests came to, if that is more than they may cost.
     pub fn check(&self) -> anyhow::Result<()> {
         let taken = self.taken();
-        self.hold_against_limit(taken, taken, "")
+        self.hold_against_limit(taken, taken, String::new)
     }
 
     fn hold_against_limit(
         &self,
         all: Picodollars,
         taken: Picodollars,
-        more: &str,
+        more: impl Fn() -> String,
     ) -> anyhow::Result<()> {
         match self.limit {
             Some(limit) if all > limit => {
                 let message = format!(
                     "over --max-cost ${limit}: ${taken} is spent or may be, as requests were \
-                     repeated or billed beyond their cap{more}"
+                     repeated or billed beyond their cap{}",
+                    more()
                 );
                 Err(failure(Exit::OverCost, message))
             }
@@ -162,12 +192,32 @@ impl Desk {
 
     /// Takes note of how a request ended. Without a bill it may have cost all it could.
     pub fn settle(&self, worst: Picodollars, row: Option<RowId>, settlement: &Settlement) {
+        let cost = settlement.bill.map_or(worst, |bill| Picodollars(bill.cost));
+        self.end(worst, cost, row, Some(settlement));
+    }
+
+    /// Gives back what was claimed for a request that is not sent after all.
+    pub fn withdraw(&self, worst: Picodollars, row: Option<RowId>) {
+        self.end(worst, Picodollars::ZERO, row, None);
+    }
+
+    fn end(
+        &self,
+        worst: Picodollars,
+        cost: Picodollars,
+        row: Option<RowId>,
+        settlement: Option<&Settlement>,
+    ) {
         // First, so that who is told of the room finds it.
         if let Some((clerk, row)) = self.clerk.as_ref().zip(row) {
             clerk.settle(row, settlement);
+            if cost > worst {
+                // It must not be lost. That it was not written is told at the end.
+                let _ = clerk.finish();
+            }
         }
         let mut open = lock(&self.open);
-        open.spend(worst, settlement.bill.map_or(worst, |bill| Picodollars(bill.cost)));
+        open.spend(worst, cost);
         open.under_way = open.under_way.saturating_sub(1);
         open.ended += 1;
         // To call where nobody waits takes a call of the system all the same.
@@ -175,6 +225,13 @@ impl Desk {
         drop(open);
         if is_waited_for {
             self.changed.notify_all();
+        }
+    }
+
+    /// Writes what was settled, for who waits and has no reservation that it could go along with.
+    pub fn catch_up(&self) {
+        if let Some(clerk) = &self.clerk {
+            clerk.catch_up();
         }
     }
 
@@ -188,6 +245,11 @@ impl Open {
     /// What could cost so much has cost this. A bill may be higher than it could be.
     fn spend(&mut self, worst: Picodollars, cost: Picodollars) {
         self.taken = Picodollars(self.taken.0.saturating_sub(worst.0)).plus(cost);
+    }
+
+    fn give_back(&mut self, worst: Picodollars) {
+        self.spend(worst, Picodollars::ZERO);
+        self.given_back += 1;
     }
 
     /// Something may still end, or somebody before this place has no room either.

@@ -155,7 +155,7 @@ impl<'a, R: Request> Exchange<'a, R> {
         loop {
             self.account.attempts += 1;
             self.booked_attempts += 1;
-            let end = way.attempt(self, &body, within, answer, stdio);
+            let mut end = way.attempt(self, &body, within, answer, stdio);
             let End::Failed(failed) = &end else { return end };
             self.account.request_id.clone_from(&failed.request_id);
             if answer.has_arrived() {
@@ -171,13 +171,23 @@ impl<'a, R: Request> Exchange<'a, R> {
                 let allowed = self.allows(lost + 1);
                 if let Err(refused) = allowed.and_then(|()| self.booking.reserve(self.plan, stdio))
                 {
-                    stdio.note(format_args!("not tried again: {refused:#}"));
+                    way.has_no_room();
+                    if let End::Failed(failed) = &mut end {
+                        failed.message += &format!("; not tried again: {refused:#}");
+                    }
                     return end;
                 }
                 self.booked_attempts = 0;
             }
+            let End::Failed(failed) = end else { return end };
             stdio.note(format_args!("{failed}; trying again in {:.1} s", wait.as_secs_f64()));
-            let Some(uncounted) = way.wait(wait) else { return self.stopped(false) };
+            let Some(uncounted) = way.wait(wait) else {
+                return match self.signals.last() {
+                    Some(_) => self.stopped(false),
+                    // Something else has stopped it: what there is to tell is how it failed.
+                    None => End::Failed(Failure { sent: false, ..failed }),
+                };
+            };
             self.waited += uncounted;
             within = self.time_left();
         }

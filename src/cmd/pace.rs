@@ -3,14 +3,15 @@
 
 mod schedule;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::wire::{Allowance, Failure, Kind, Retry};
 use schedule::Schedule;
 
-/// So many records find nobody there, with all their retries, before it is taken for granted.
+/// So many records find nobody there, with all their retries, or are refused for so long that they
+/// are given up, before it is taken for granted.
 const ALONE: u64 = 3;
 
 pub struct Pace {
@@ -20,8 +21,9 @@ pub struct Pace {
     changed: Condvar,
     /// Set while the schedule is locked, so that nobody who begins to wait misses it.
     stopped: AtomicBool,
-    /// How many requests may be under way.
+    /// How many requests may be under way, and how many are.
     at_once: u64,
+    under_way: AtomicU64,
 }
 
 /// What a request got leave with; to be shown again with what came of it.
@@ -44,8 +46,8 @@ pub enum Weight {
 impl Pace {
     pub fn new(at_once: u64, seed: u64) -> Self {
         let schedule = Mutex::new(Schedule::new(Instant::now(), seed));
-        let (turn, changed, stopped) = Default::default();
-        Self { turn, schedule, changed, stopped, at_once }
+        let (turn, changed, stopped, under_way) = Default::default();
+        Self { turn, schedule, changed, stopped, at_once, under_way }
     }
 
     /// Waits for leave to send; none once the job is stopped.
@@ -68,6 +70,14 @@ impl Pace {
             schedule = self.wait_in(schedule, wait);
         }
         None
+    }
+
+    /// Does what sends a request and waits for its answer.
+    pub fn during<T>(&self, attempt: impl FnOnce() -> T) -> T {
+        self.under_way.fetch_add(1, Ordering::SeqCst);
+        let ended = attempt();
+        self.under_way.fetch_sub(1, Ordering::SeqCst);
+        ended
     }
 
     /// Waits as long as one request has to before it is tried again; false if the job is stopped.
@@ -119,16 +129,24 @@ impl Pace {
     }
 
     /// None came. If it was too much for the server, or nobody is there, all are slowed down; and
-    /// if that goes on for long, it is no longer worth another attempt.
+    /// if that goes on for long, it is no longer worth another attempt. If that befalls several
+    /// requests in a row, it will befall every other.
     pub fn failed(&self, failure: &mut Failure, leave: Leave, retries: u32) -> Weight {
         let is_shared = matches!(failure.kind, Kind::RateLimited | Kind::Connect);
         let asked = match failure.retry {
             Retry::After(pause) => Some(pause),
             Retry::Backoff if is_shared => None,
-            _ => return Weight::Own,
+            _ => {
+                if failure.status.is_some() {
+                    // Of this request the server wants nothing, but it takes requests.
+                    lock(&self.schedule).heard();
+                }
+                return Weight::Own;
+            }
         };
+        let is_busy = self.under_way.load(Ordering::SeqCst) > 0;
         let mut schedule = lock(&self.schedule);
-        let weight = schedule.pause(Instant::now(), asked, leave);
+        let weight = schedule.pause(Instant::now(), asked, leave, is_busy);
         let refused = schedule.refused();
         let is_alone = failure.kind == Kind::Connect && refused >= (u64::from(retries) + 1) * ALONE;
         if !is_shared {
@@ -137,6 +155,8 @@ impl Pace {
         if is_alone || weight == Weight::Hopeless {
             let times = format!("; so it was {refused} times in a row");
             failure.message.push_str(&times);
+        }
+        if is_alone || (weight == Weight::Hopeless && schedule.give_up() >= ALONE) {
             failure.retry = Retry::Never;
         }
         weight

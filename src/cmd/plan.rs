@@ -1,6 +1,8 @@
 //! What is about to be sent and what it can cost: pure, from a body and the limits to an estimate
 //! or a refusal.
 
+use std::sync::Arc;
+
 use crate::account::body::{self as asked, Ask};
 use crate::account::estimate::{Estimate, estimate};
 use crate::account::limits::{self, Limits, Refusal};
@@ -49,7 +51,7 @@ impl Kind {
 /// A request, priced.
 pub struct Plan {
     pub kind: Kind,
-    pub model: Model,
+    pub model: Arc<Model>,
     pub price: Price,
     pub body: Body,
     pub ask: Ask,
@@ -62,7 +64,7 @@ impl Plan {
     /// allows, and no more than the model can reply.
     pub fn new(
         kind: Kind,
-        model: Model,
+        model: Arc<Model>,
         price: Price,
         body: Body,
         limits: Limits,
@@ -83,7 +85,7 @@ impl Plan {
     /// The same, with no cap but the body's own.
     pub fn as_it_is(
         kind: Kind,
-        model: Model,
+        model: Arc<Model>,
         price: Price,
         body: Body,
         limits: Limits,

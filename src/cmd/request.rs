@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use crate::account::bill::Bill;
 use crate::account::money::Picodollars;
-use crate::account::price::Price;
 use crate::cmd::attempt::Reader;
 use crate::stdio::Stdio;
 use crate::wire::{Client, Payload};
@@ -35,7 +34,6 @@ pub struct Claim<'a> {
     pub prompt_tokens: u64,
     pub reply_tokens: u64,
     pub exact: bool,
-    pub price: &'a Price,
     pub worst: Picodollars,
 }
 

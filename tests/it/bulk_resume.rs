@@ -297,11 +297,17 @@ fn what_a_killed_run_has_left_is_put_together() {
     check("", "", "abcde");
     // What is not whole is asked again, even a first line: the other file tells that it is ours.
     check("<a", "", "abcde");
-    check("<a>\n<b", "3 <c>\n4 <d", "bde");
-    check("<a>\n", "5 <e>\n3 <c>\n2 <b>\n", "d");
+    check("<a>\n<b", &[&beside(3, "c"), "4 <d"].concat(), "bde");
+    check(
+        "<a>\n",
+        &[(5, "e"), (3, "c"), (2, "b")].map(|(at, text)| beside(at, text)).concat(),
+        "d",
+    );
+    // What was kept of another job is of no use.
+    check("", &[beside(2, "other"), beside(3, "b"), beside(4, "d")].concat(), "abce");
     // The first run: the second record failed. The second run, which asked it again, was killed.
-    check("<a>\n\n<c>\n<d>\n", "2 <b>\n", "e");
-    check("<a>\n<b>\n", "2 <other>\n3 <c>\n", "de");
+    check("<a>\n\n<c>\n<d>\n", &beside(2, "b"), "e");
+    check("<a>\n<b>\n", &[beside(2, "b"), beside(3, "c")].concat(), "de");
 }
 
 #[test]
@@ -316,14 +322,6 @@ fn what_lies_beside_is_of_the_same_job_or_left_alone() {
     };
     check(
         "-q",
-        "2 <b>\n3 <c>\n",
-        expect![[r#"
-        ! gpt: out is of another job: 1 of its 2 answers are to records of this one; give the same input, or name another file; nothing was sent
-        exit 2
-    "#]],
-    );
-    check(
-        "-q",
         "precious\n",
         expect![[r#"
         ! gpt: .out.ahead is no earlier output of this job: line 1 has no number; name another file; nothing was sent
@@ -332,7 +330,7 @@ fn what_lies_beside_is_of_the_same_job_or_left_alone() {
     );
     check(
         "--json",
-        "2 <b>\n",
+        &beside(2, "b"),
         expect![[r#"
         ! gpt: .out.ahead is no earlier output of this job: line 1 is none that --json writes; name another file; nothing was sent
         exit 2
@@ -341,10 +339,25 @@ fn what_lies_beside_is_of_the_same_job_or_left_alone() {
     // Whoever has removed the file begins anew.
     let sandbox = Sandbox::new();
     let server = Server::answer(|_, request| whole(&format!("<{}>", asked(request))));
-    sandbox.write(".out.ahead", "1 <old>\n");
+    let old = beside(1, "a").replace("<a>", "<old>");
+    sandbox.write(".out.ahead", &old);
     let args = ["chat", "--lines", "--max-tokens", "9", "-q", "--resume", "out"];
+    let dear = [&args[..], &["--max-cost", "0.000001"]].concat();
+    let refused = sandbox.gpt(dear).server(&server).input("a\n").run().to_string();
+    assert!(refused.ends_with("nothing was sent\nexit 4\n"), "{refused}");
+    // A job that is refused changes nothing.
+    assert!(!sandbox.path("out").exists());
+    assert_eq!(sandbox.read(".out.ahead"), old);
     sandbox.gpt(args).server(&server).input("a\n").check(expect![]);
     assert_eq!(sandbox.read("out"), "<a>\n");
+}
+
+/// The answer to a record, as it is kept beside the output until its turn comes.
+fn beside(index: u64, text: &str) -> String {
+    let digest = text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    format!("{index} {digest:016x} <{text}>\n")
 }
 
 /// The first record is never answered, and the program is killed.

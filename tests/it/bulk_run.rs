@@ -270,14 +270,13 @@ fn what_was_repeated_counts_against_max_cost() {
         1 | 2 => Reply::raw(""),
         _ => answer(request),
     });
-    // Worth three requests, and the second may have been billed twice: there is no third time.
+    // Worth three requests, and the second may have been billed twice: there is no third time, and
+    // once the limit has refused one, nothing more is sent.
     let args = ["chat", "-q", "--max-tokens", "9", "--lines", "--max-cost", "0.00037"];
     Sandbox::new().gpt(args).server(&server).input("a\nb\nc\n").check(expect![[r#"
         <a>
 
-
-        ! gpt: record 2: the connection to [server] broke before a reply came: the other side closed the connection
-        ! gpt: record 3: over --max-cost $0.000370: $0.000300 is spent or may be, as requests were repeated or billed beyond their cap, and this could cost $0.000122
+        ! gpt: record 2: the connection to [server] broke before a reply came: the other side closed the connection; not tried again: over --max-cost $0.000370: $0.000300 is spent or may be, as requests were repeated or billed beyond their cap, and this could cost $0.000122
         exit 8
     "#]]);
 }

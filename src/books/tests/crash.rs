@@ -161,27 +161,38 @@ fn a_file_system_is_found_by_the_longest_place() {
     assert_eq!(journal::file_system("22 1 0:21 / /", Path::new("/")), None);
 }
 
-/// The sums of version 1 go on in version 2: what was reserved before is settled after.
+/// The sums of older versions go on in this one: what was reserved before is settled after. And an
+/// older program that is still running writes nothing past the sums.
 #[test]
-fn a_ledger_of_version_1_keeps_its_sums() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("ledger.db");
-    let mut connection = Connection::open(&path).unwrap();
-    file::bring_up_to_date(&mut connection, &path, &file::STEPS[..1]).unwrap();
-    let tagged = Entry { tag: Some("t"), ..entry(NOON, 7) };
-    let Ok(Reservation::Booked(id)) = reservation::reserve(&mut connection, &tagged, &[]) else {
-        panic!("there is no budget");
-    };
-    drop(connection);
-    let mut home = Home { ledger: Ledger::open(&path).unwrap(), directory };
-    home.bill(id, 5);
-    home.book(NOON + DAY, 3);
-    for tag in [None, Some("t")] {
-        for since in [None, Some(NOON), Some(NOON + DAY)] {
-            assert_eq!(home.booked(since, tag), home.added_up(since, tag), "{since:?} {tag:?}");
+fn an_older_ledger_keeps_its_sums() {
+    for version in 1..file::STEPS.len() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("ledger.db");
+        let mut older = Connection::open(&path).unwrap();
+        file::bring_up_to_date(&mut older, &path, &file::STEPS[..version]).unwrap();
+        let insert = format!(
+            "INSERT INTO request (time, booked, deadline, process, command, tag, model, host,
+               estimated_prompt, estimated_reply, estimate_exact, price, price_source, worst_case,
+               state)
+             VALUES ({NOON}, {NOON}, {NOON}, 'p', 'chat', 't', 'm', 'h', 1, 1, 1, 'p', 's', 7,
+               'reserved')"
+        );
+        let settle = "UPDATE request SET process = NULL, state = 'settled', cost = 1";
+        let mut inserted = older.prepare(&insert).unwrap();
+        let mut settled = older.prepare(settle).unwrap();
+        inserted.execute([]).unwrap();
+        let mut home = Home { ledger: Ledger::open(&path).unwrap(), directory };
+        assert!(inserted.execute([]).is_err());
+        assert!(settled.execute([]).is_err());
+        home.bill(RowId(1), 5);
+        home.book(NOON + DAY, 3);
+        for tag in [None, Some("t")] {
+            for since in [None, Some(NOON), Some(NOON + DAY)] {
+                assert_eq!(home.booked(since, tag), home.added_up(since, tag), "{since:?} {tag:?}");
+            }
         }
+        assert_eq!(home.booked(None, None), (5, 3));
     }
-    assert_eq!(home.booked(None, None), (5, 3));
 }
 
 /// A step that a later version might take: its new column is there, the rows are as they were, and

@@ -134,7 +134,8 @@ fn what_is_no_ledger_is_left_alone() {
 #[test]
 fn a_later_ledger_is_refused() {
     let home = home();
-    home.ledger.connection.execute_batch("PRAGMA user_version = 3").unwrap();
+    let later = format!("PRAGMA user_version = {}", file::STEPS.len() + 1);
+    home.ledger.connection.execute_batch(&later).unwrap();
     check_refused(&home.path(), &Error::Newer { path: home.path() });
     home.ledger.connection.execute_batch("PRAGMA user_version = -1").unwrap();
     check_refused(&home.path(), &Error::Newer { path: home.path() });
@@ -155,7 +156,8 @@ fn a_damaged_ledger_is_said_to_be_one() {
         let result = Ledger::open(&path)
             .and_then(|mut ledger| ledger.reserve(&entry(NOON, 1), &[budget(9, None, None)]));
         assert!(matches!(result, Err(Error::Corrupt { .. })), "{result:?}");
-        assert_eq!(fs::read(&path).unwrap(), damage);
+        // The head of the file may say by now that there is a log.
+        assert!(fs::read(&path).unwrap()[100..] == damage[100..]);
     }
 }
 

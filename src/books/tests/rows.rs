@@ -155,7 +155,7 @@ fn only_a_row_that_exists_is_settled() {
 fn check_process(process: Option<&str>, before: State, after: State) {
     let mut home = home();
     home.book(NOON, 5);
-    home.ledger.connection.execute("UPDATE request SET process = ?1", [process]).unwrap();
+    home.ledger.connection.execute("UPDATE request SET waiting = ?1", [process]).unwrap();
     let deadline = NOON + 600_000;
     assert_eq!(states(&home.ledger, deadline - 1), [before]);
     assert_eq!(states(&home.ledger, deadline), [after]);

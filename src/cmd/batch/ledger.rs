@@ -121,7 +121,6 @@ impl<'a> Books<'a> {
             }
             Err(error) => {
                 stdio.note(format_args!("warning: this batch is not booked: {error}"));
-                self.ledger = None;
                 Ok(None)
             }
         }

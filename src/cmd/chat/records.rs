@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
+use crate::account::fields::field;
 use crate::args;
 use crate::cmd::body::Body;
 use crate::cmd::call::Call;
-use crate::cmd::chat::{Talk, fit, pictures, response_format};
+use crate::cmd::chat::{Talk, assemble, fit, pictures};
 use crate::cmd::job::{self, text::Text};
-use crate::cmd::plan::Kind;
 use crate::cmd::prompt;
 use crate::cmd::records::{Content, Record, Records};
 use crate::exit::Exit;
@@ -24,7 +24,7 @@ pub fn run(
         call,
         before: Talk::begin(args, call, stdio)?.before,
         said: prompt::read(&args.prompt, &args.request.file, true, stdio)?,
-        format: response_format(args)?,
+        form: assemble(call, args, Vec::new(), false)?,
     };
     let make = |record: &Record| common.body(record);
     job::run(call, form, &Text { call, make: &make }, stdio)
@@ -37,7 +37,8 @@ struct Common<'a> {
     before: Vec<Value>,
     /// Words and files.
     said: String,
-    format: Option<Value>,
+    /// The body, with a place for the messages.
+    form: Body,
 }
 
 impl Common<'_> {
@@ -59,19 +60,20 @@ impl Common<'_> {
             messages.push(json!({"role": "user", "content": content}));
         }
         if !self.args.fit {
-            return self.assemble(messages);
+            return Ok(self.assemble(messages));
         }
         let fitting = fit::fit(&messages, |messages| {
-            self.call.plan(self.assemble(messages.to_vec())?)?.check()
+            self.call.plan(self.assemble(messages.to_vec()))?.check()
         });
-        self.assemble(fitting.messages)
+        Ok(self.assemble(fitting.messages))
     }
 
-    fn assemble(&self, messages: Vec<Value>) -> anyhow::Result<Body> {
-        let mut body = Body::new(Kind::Chat, &self.call.model, &self.args.request);
-        body.set("messages", messages);
-        body.set_some("response_format", self.format.clone());
-        body.set_common(&self.args.request, false)?;
-        Ok(body)
+    fn assemble(&self, messages: Vec<Value>) -> Body {
+        let mut body = self.form.clone();
+        // Unless -o has put others there.
+        if field(body.value(), "messages").as_array().is_some_and(Vec::is_empty) {
+            body.set("messages", messages);
+        }
+        body
     }
 }

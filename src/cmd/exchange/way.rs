@@ -34,6 +34,9 @@ pub(super) trait Way<R: Request> {
     /// Waits for it: how much of that does not count against the time. None if there is to be no
     /// other attempt after all.
     fn wait(&mut self, wait: Duration) -> Option<Duration>;
+
+    /// There was no money for another attempt.
+    fn has_no_room(&mut self) {}
 }
 
 /// On a thread of their own each, so that a signal is heard at any moment.
@@ -107,10 +110,13 @@ impl<R: Request> Way<R> for Paced<'_> {
         stdio: &mut Stdio,
     ) -> End {
         if self.pace.is_stopped() {
+            exchange.account.attempts -= 1;
+            exchange.booked_attempts -= 1;
             return exchange.stopped(false);
         }
         let read = answer.reader();
-        match attempt::here(&exchange.client, exchange.plan, body, read, within) {
+        let here = || attempt::here(&exchange.client, exchange.plan, body, read, within);
+        match self.pace.during(here) {
             Ok(heard) => {
                 self.allowances = Some(heard.allowances);
                 exchange.account.request_id = heard.request_id;
@@ -136,9 +142,10 @@ impl<R: Request> Way<R> for Paced<'_> {
         time_left: Duration,
     ) -> Option<Duration> {
         let quarters = match self.weight {
-            Weight::Own | Weight::Hopeless => Waits::WHOLE,
+            Weight::Own => Waits::WHOLE,
             Weight::Shared => 1,
             Weight::None => 0,
+            Weight::Hopeless => return None,
         };
         // Only the attempts themselves count against the time.
         let longest = if time_left.is_zero() { Duration::ZERO } else { Duration::MAX };
@@ -152,5 +159,10 @@ impl<R: Request> Way<R> for Paced<'_> {
         }
         self.leave = self.pace.leave()?;
         Some(self.failed.elapsed())
+    }
+
+    /// Nothing more is sent once a limit has refused one.
+    fn has_no_room(&mut self) {
+        self.pace.stop();
     }
 }

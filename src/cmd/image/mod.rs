@@ -56,7 +56,7 @@ pub fn run(args: &args::Image, stdio: &mut Stdio) -> anyhow::Result<Exit> {
         let screen = screen(args, call, stdio)?;
         let body = body::body(args, call, text, screen.is_some())?;
         let inputs = inputs::read(&args.edit, args.mask.as_deref())?;
-        let limits = limits_of(&args.request, !call.budgets.is_empty())?;
+        let limits = limits_of(&args.request, !call.terms.budgets.is_empty())?;
         let (model, price) = (call.model.clone(), call.price.clone());
         let plan = Plan::new(model, price, &body, Arc::new(inputs), limits);
         if args.request.dry_run {

@@ -24,7 +24,7 @@ const MOST_TOKENS: u64 = 65_536;
 const FEES: [&str; 2] = ["svg", "frame_count"];
 
 pub struct Plan {
-    pub model: Model,
+    pub model: Arc<Model>,
     pub price: Price,
     pub estimate: Estimate,
     pub choices: u64,
@@ -35,7 +35,7 @@ pub struct Plan {
 
 impl Plan {
     pub fn new(
-        model: Model,
+        model: Arc<Model>,
         price: Price,
         body: &Body,
         inputs: Arc<Inputs>,
@@ -128,7 +128,6 @@ impl Request for Plan {
             prompt_tokens: self.estimate.prompt.tokens,
             reply_tokens: each.saturating_mul(self.choices),
             exact: self.estimate.prompt.exact,
-            price: &self.price,
             worst: self.worst(),
         }
     }

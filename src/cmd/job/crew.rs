@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
+use std::time::Instant;
 
 use crate::account::bill::Bill;
 use crate::cmd::booking::Booking;
@@ -12,12 +13,14 @@ use crate::cmd::desk::Desk;
 use crate::cmd::exchange::{Account, Exchange};
 use crate::cmd::job::kept::Kept;
 use crate::cmd::job::line::{Form, Outcome};
-use crate::cmd::job::queue::Queue;
+use crate::cmd::job::queue::{Queue, Taken};
 use crate::cmd::job::stop::Stop;
-use crate::cmd::job::work::{Answer, Exchanged, Taken, Work};
+use crate::cmd::job::stride::Stride;
+use crate::cmd::job::work::{self, Answer, Exchanged, Work};
 use crate::cmd::pace::Leave;
 use crate::cmd::records::{Record, Records};
 use crate::cmd::report::Told;
+use crate::cmd::request::Request;
 use crate::exit::{self, Exit};
 use crate::stdio::Stdio;
 use crate::wire::{self, Client};
@@ -53,10 +56,18 @@ pub struct Asked {
 pub enum Fate {
     /// Answered by an earlier run.
     Kept,
-    Answered,
+    /// With the digest of what was asked, where that is kept.
+    Answered(String),
     Failed(Exit, String),
     /// The job was stopped before: nothing was sent.
     Unasked,
+}
+
+/// What a thread has made of a record before it asks.
+enum Step<W: Work> {
+    Ready(Box<Record>, Box<W::Plan>),
+    /// There is nothing to ask.
+    Ended(Box<Asked>),
 }
 
 impl Asked {
@@ -77,57 +88,101 @@ impl<W: Work> Crew<'_, W> {
         if let Some(client) = &client {
             self.stop.add(client.interrupter());
         }
-        while let Some((index, bytes)) = self.queue.next(&self.stop) {
-            let record = bytes.and_then(|bytes| self.records.read(&bytes, index));
-            let mut asked = match record {
-                Ok(record) => self.ask(&record, client.as_ref(), &mut stdio),
-                Err(error) => {
-                    // It was readable a moment ago.
-                    self.stop.pace.stop();
-                    let fate = Fate::Failed(exit::code(&error), format!("{error:#}"));
-                    Asked::new(index, Vec::new(), None, fate)
+        let mut stride = Stride::new(Booking::may_be_early(self.desk, &self.call.terms));
+        loop {
+            let taken = self.queue.next(stride.length(), &self.stop, || self.desk.catch_up());
+            if taken.is_empty() {
+                return self.desk.catch_up();
+            }
+            let (count, began) = (taken.len(), Instant::now());
+            let steps: Vec<_> = taken.into_iter().map(|taken| self.prepare(taken)).collect();
+            let mut bookings = self.book(&steps).into_iter();
+            for step in steps {
+                let mut asked = match (step, &client) {
+                    (Step::Ended(asked), _) => *asked,
+                    (Step::Ready(record, plan), client) => {
+                        self.ask(&record, &plan, bookings.next(), client.as_ref(), &mut stdio)
+                    }
+                };
+                let index = asked.index;
+                let said = stdio.said();
+                asked.said.extend(said.iter().map(|said| format!("record {index}: {said}")));
+                self.queue.hold(asked.line.len());
+                if done.send(asked).is_err() {
+                    return;
                 }
-            };
-            asked.said.extend(stdio.said().iter().map(|said| format!("record {index}: {said}")));
-            if done.send(asked).is_err() {
-                return;
+            }
+            stride.took(count, began.elapsed());
+        }
+    }
+
+    /// A record's request, or what comes of it without one.
+    fn prepare(&self, (index, bytes): Taken) -> Step<W> {
+        let ended = |line, fate| Step::Ended(Box::new(Asked::new(index, line, None, fate)));
+        let record = match bytes.and_then(|bytes| self.records.read(&bytes, index)) {
+            Ok(record) => record,
+            Err(error) => {
+                // It was readable a moment ago.
+                self.stop.pace.stop();
+                let fate = Fate::Failed(exit::code(&error), format!("{error:#}"));
+                return ended(Vec::new(), fate);
+            }
+        };
+        match self.kept.line(&record) {
+            Ok(None) => {}
+            Ok(Some(line)) => return ended(line, Fate::Kept),
+            Err(error) => {
+                self.stop.pace.stop();
+                let fate = Fate::Failed(exit::code(&error), format!("{record}: {error:#}"));
+                return ended(Vec::new(), fate);
+            }
+        }
+        match self.work.plan(&record, self.cap) {
+            Ok(plan) => Step::Ready(Box::new(record), Box::new(plan)),
+            Err(error) => {
+                let message = format!("{error:#}");
+                let line = self.failed(&record, &message);
+                ended(line, Fate::Failed(exit::code(&error), message))
             }
         }
     }
 
-    fn ask(&self, record: &Record, client: Option<&Arc<Client>>, stdio: &mut Stdio) -> Asked {
-        let index = record.index;
-        let asked = |line, bill, fate| Asked::new(index, line, bill, fate);
-        match self.kept.line(record) {
-            Ok(None) => {}
-            Ok(Some(line)) => return asked(line, None, Fate::Kept),
-            Err(error) => {
-                self.stop.pace.stop();
-                let fate = Fate::Failed(exit::code(&error), format!("{record}: {error:#}"));
-                return asked(Vec::new(), None, fate);
+    /// A booking for each that is ready: made now, if that can be.
+    fn book(&self, steps: &[Step<W>]) -> Vec<Booking<'_>> {
+        let (terms, timeout) = (&self.call.terms, self.call.timeout);
+        let ready = steps.iter().filter_map(|step| match step {
+            Step::Ready(record, plan) => {
+                let booking = Booking::at(self.desk, record.index, terms, timeout);
+                Some((booking, plan.claim()))
             }
+            Step::Ended(_) => None,
+        });
+        let (mut bookings, claims): (Vec<_>, Vec<_>) = ready.unzip();
+        if let [_, _, ..] = claims.as_slice() {
+            Booking::reserve_together(&mut bookings, &claims);
         }
-        let Some((leave, client)) = self.stop.pace.leave().zip(client) else {
-            return asked(self.unasked(record), None, Fate::Unasked);
+        bookings
+    }
+
+    fn ask(
+        &self,
+        record: &Record,
+        plan: &W::Plan,
+        booking: Option<Booking<'_>>,
+        client: Option<&Arc<Client>>,
+        stdio: &mut Stdio,
+    ) -> Asked {
+        let leave = self.stop.pace.leave();
+        let Some(((leave, client), booking)) = leave.zip(client).zip(booking) else {
+            return Asked::new(record.index, self.unasked(record), None, Fate::Unasked);
         };
-        let plan = match self.work.plan(record, self.cap) {
-            Ok(plan) => plan,
-            Err(error) => {
-                let message = format!("{error:#}");
-                return asked(
-                    self.failed(record, &message),
-                    None,
-                    Fate::Failed(exit::code(&error), message),
-                );
-            }
-        };
-        let mut answer = self.work.answer(&plan);
-        let (ended, account) = self.exchange(index, &plan, client, &mut answer, leave, stdio);
-        let (plan, account) = (&plan, &account);
+        let mut answer = self.work.answer(plan);
+        let (ended, account) = self.exchange(plan, booking, client, &mut answer, leave, stdio);
+        let account = &account;
         let asked = Exchanged { record, plan, answer: &mut answer, account, ended };
         let taken = self.work.take(asked, stdio);
         let reported = self.report(plan, account, &answer, &taken.1);
-        let asked = self.conclude(record, taken, W::several(plan), account.bill);
+        let asked = self.conclude(record, taken, W::several(plan), account);
         let fault = reported.err().map(|error| {
             self.stop.pace.stop();
             (exit::code(&error), format!("{record}: {error:#}"))
@@ -138,16 +193,14 @@ impl<W: Work> Crew<'_, W> {
     /// From a reservation to a settlement, like any single request.
     fn exchange(
         &self,
-        place: u64,
         plan: &W::Plan,
+        booking: Booking<'_>,
         client: &Arc<Client>,
         answer: &mut Answer<W>,
         leave: Leave,
         stdio: &mut Stdio,
     ) -> (anyhow::Result<()>, Account) {
         let call = self.call;
-        let tag = call.args.tag.as_deref();
-        let booking = Booking::at(self.desk, place, &call.budgets, tag, &call.host, call.timeout);
         let (client, retries) = (Arc::clone(client), call.args.connection.retries);
         let mut exchange =
             Exchange::new(plan, client, &call.signals, booking, call.timeout, retries);
@@ -175,11 +228,11 @@ impl<W: Work> Crew<'_, W> {
     fn conclude(
         &self,
         record: &Record,
-        (replies, outcome): Taken,
+        (replies, outcome): work::Taken,
         several: bool,
-        bill: Option<Bill>,
+        account: &Account,
     ) -> Asked {
-        let index = record.index;
+        let (index, bill) = (record.index, account.bill);
         let asked = |line, bill, fate| Asked::new(index, line, bill, fate);
         let error = match outcome {
             Ok(_) if self.form == Form::Null && replies.iter().any(|text| text.contains('\0')) => {
@@ -188,17 +241,19 @@ impl<W: Work> Crew<'_, W> {
             }
             Ok(_) => {
                 let line = self.line(record, &replies, several, bill.as_ref(), None);
-                return asked(line, bill, Fate::Answered);
+                let keeps = self.call.args.records.resume.is_some();
+                let digest = if keeps { record.digest() } else { String::new() };
+                return asked(line, bill, Fate::Answered(digest));
             }
             Err(error) => error,
         };
         let exit = exit::code(&error);
-        let was_stopped = matches!(exit, Exit::Interrupted | Exit::Terminated);
         // One refusal is told, not what it does to those that came at the same time.
         if exit == Exit::OverCost && self.stop.pace.is_stopped() {
             return asked(self.unasked(record), None, Fate::Unasked);
         }
-        if was_stopped && bill.as_ref().is_some_and(|bill| bill.cost.0 == 0) {
+        let was_stopped = matches!(exit, Exit::Interrupted | Exit::Terminated);
+        if was_stopped && account.attempts == 0 {
             return asked(self.unasked(record), None, Fate::Unasked);
         }
         self.stop.failed(&error);

@@ -20,7 +20,9 @@ pub struct Kept {
     form: Form,
     /// The output, then perhaps what was answered ahead of its turn.
     files: Vec<File>,
+    /// Of the answers in the output, and of those that are kept beside it.
     places: HashMap<u128, Place>,
+    ahead: HashMap<u128, Place>,
     keys: [RandomState; 2],
     /// Lines of the output, answered or not, that are whole.
     pub lines: u64,
@@ -57,8 +59,8 @@ struct Line {
 impl Kept {
     pub fn nothing(form: Form) -> Self {
         let keys = [RandomState::new(), RandomState::new()];
-        let (files, places) = Default::default();
-        Self { form, files, places, keys, lines: 0, in_place: false }
+        let (files, places, ahead) = Default::default();
+        Self { form, files, places, ahead, keys, lines: 0, in_place: false }
     }
 
     /// Takes in the lines of an earlier output, all that are whole.
@@ -75,16 +77,20 @@ impl Kept {
         Ok(tail)
     }
 
-    /// Takes in the lines that were kept beside it, each behind the number of its record and a
-    /// blank. What the output has as well stays where it is there.
+    /// Takes in the lines that were kept beside it, each behind the number of its record and what
+    /// that asked. What the output has as well stays where it is there; what nothing of this job
+    /// asks is of no use.
     pub fn read_ahead(&mut self, file: File, path: &Path) -> anyhow::Result<Tail> {
         let tail = each_line(&file, path, self.form.end(), |bytes, offset| {
-            let (number, line) = numbered(bytes).ok_or("has no number")?;
-            let Some((key, index)) = self.answered(line, number)? else { return Ok(()) };
+            let (index, digest, line) = labelled(bytes).ok_or("has no number")?;
+            let id = match self.form {
+                Form::Json => parsed(line)?.id.filter(|id| !id.is_null()),
+                Form::Line { .. } | Form::Null => None,
+            };
             let (file, length) = (self.files.len(), line.len());
             let offset = offset + (bytes.len() - length) as u64;
-            let place = Place { file, offset, length, line: None, index };
-            self.places.entry(key).or_insert(place);
+            let key = self.ahead_key(index, id.as_ref(), digest);
+            self.ahead.insert(key, Place { file, offset, length, line: None, index });
             Ok(())
         })?;
         self.files.push(file);
@@ -102,17 +108,25 @@ impl Kept {
         begins(&rest[digits..], br#","id":"#).is_some()
     }
 
-    /// How many records are answered.
+    /// How many answers there are in the output.
     pub fn count(&self) -> u64 {
         self.places.len() as u64
     }
 
     pub fn place(&self, record: &Record) -> Option<Place> {
         // Nearly always: then its content need not be looked through.
-        if self.places.is_empty() {
+        if self.places.is_empty() && self.ahead.is_empty() {
             return None;
         }
-        self.places.get(&self.key_of(record)).copied()
+        let kept = self.places.get(&self.key_of(record));
+        let ahead = || {
+            let id = record.id.as_ref().filter(|_| self.form == Form::Json);
+            self.ahead.get(&self.ahead_key(record.index, id, &record.digest()))
+        };
+        match kept {
+            None if !self.ahead.is_empty() => ahead().copied(),
+            kept => kept.copied(),
+        }
     }
 
     /// The line of a record that was answered; empty if it stays where it is.
@@ -144,7 +158,7 @@ impl Kept {
         if self.form != Form::Json {
             return Ok((bytes.len() > 1).then(|| (self.key(("line", number, "")), number)));
         }
-        let line: Line = serde_json::from_slice(bytes).map_err(|_| "is none that --json writes")?;
+        let line = parsed(bytes)?;
         let key = match (line.error, line.id, line.digest) {
             (Some(error), ..) if !error.is_null() => return Ok(None),
             (_, Some(id), _) if !id.is_null() => self.key(("id", 0, &id.to_string())),
@@ -152,6 +166,13 @@ impl Kept {
             _ => return Err("has neither an id nor a digest"),
         };
         Ok(Some((key, line.index)))
+    }
+
+    fn ahead_key(&self, index: u64, id: Option<&Value>, digest: &str) -> u128 {
+        match id {
+            Some(id) => self.key(("id ahead", 0, &format!("{id} {digest}"))),
+            None => self.key(("ahead", index, digest)),
+        }
     }
 
     fn key(&self, what: (&str, u64, &str)) -> u128 {
@@ -189,11 +210,20 @@ fn each_line(
     Ok(Tail { offset, torn })
 }
 
-/// A number, and the line behind it.
-fn numbered(bytes: &[u8]) -> Option<(u64, &[u8])> {
-    let blank = bytes.iter().position(|byte| *byte == b' ')?;
-    let number = std::str::from_utf8(&bytes[..blank]).ok()?.parse().ok()?;
-    Some((number, &bytes[blank + 1..]))
+/// What is kept beside the output until its turn comes: a line, and the record that it answers.
+pub fn label(index: u64, digest: &str, line: &[u8]) -> Vec<u8> {
+    [format!("{index} {digest} ").as_bytes(), line].concat()
+}
+
+fn labelled(bytes: &[u8]) -> Option<(u64, &str, &[u8])> {
+    let mut parts = bytes.splitn(3, |byte| *byte == b' ');
+    let mut word = || std::str::from_utf8(parts.next()?).ok();
+    let (number, digest) = (word()?.parse().ok()?, word()?);
+    Some((number, digest, parts.next()?))
+}
+
+fn parsed(line: &[u8]) -> Result<Line, &'static str> {
+    serde_json::from_slice(line).map_err(|_| "is none that --json writes")
 }
 
 /// What follows `head` in `bytes`; nothing, if they end within it.

@@ -12,6 +12,7 @@ mod progress;
 mod queue;
 mod spool;
 mod stop;
+mod stride;
 mod survey;
 pub mod text;
 pub mod work;
@@ -100,10 +101,11 @@ impl<W: Work> Job<'_, W> {
         let server = (survey.requests > 0).then(|| call.server()).transpose()?;
         server.map(connection::open).transpose()?;
         let limit = call.limits()?.cost;
-        let ledger = booking::open_ledger(&call.settings.ledger, !call.budgets.is_empty(), stdio)?;
+        let has_budget = !call.terms.budgets.is_empty();
+        let ledger = booking::open_ledger(&call.settings.ledger, has_budget, stdio)?;
         let mut outlet = Outlet::begin(found).map_err(|error| unsent(&error))?;
         let desk = Desk::new(ledger, limit);
-        let at_once = u64::from(call.args.records.jobs).min(survey.requests + kept.count());
+        let at_once = u64::from(call.args.records.jobs).min(survey.requests + survey.kept);
         let at_once = hands::affordable(at_once, stdio);
         let stop = Arc::new(Stop::new(at_once, seed()));
         let crew = Crew {

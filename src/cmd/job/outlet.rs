@@ -9,9 +9,10 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use crate::cmd::job::kept::{Kept, Tail};
+use crate::cmd::job::kept::{Kept, Tail, label};
 use crate::cmd::job::line::Form;
 use crate::cmd::job::spool::Spool;
 use crate::exit::{Exit, failure};
@@ -25,8 +26,8 @@ pub enum Outlet {
 /// The file of `--resume` as it was found.
 pub struct Found {
     path: PathBuf,
-    /// Locked as long as we are at it.
-    file: File,
+    /// Locked as long as we are at it; none if it is yet to be made.
+    file: Option<File>,
     /// Where its whole lines end.
     end: u64,
     ahead: PathBuf,
@@ -41,10 +42,13 @@ pub struct Target {
     out: BufWriter<File>,
     /// The file beside it, if that is what is written to.
     part: Option<PathBuf>,
+    /// Lines that may not have left `out` yet, as they are kept if they cannot.
+    recent: Vec<Vec<u8>>,
     ahead: File,
     ahead_path: PathBuf,
-    /// A line could not be written: what is there is not all that was answered.
+    /// What could not be written: lines that had their turn, and others.
     failed: bool,
+    ahead_failed: bool,
     _lock: File,
 }
 
@@ -52,19 +56,22 @@ impl Found {
     /// Looks for what is answered already, and refuses a file that belongs to another job.
     pub fn open(path: &Path, form: Form, spool: &Spool) -> anyhow::Result<(Self, Kept)> {
         let wrong = |error: &io::Error| wrong(path, error);
-        let is_new = !path.exists();
-        let file = own(path)?;
         // What lies beside it, and takes its place, is where it is, not where a link to it is.
-        let real = match path.is_symlink() {
+        let real = match path.is_symlink() && path.exists() {
             true => fs::canonicalize(path).map_err(|error| wrong(&error))?,
             false => path.to_owned(),
         };
         let ahead = beside(&real, "ahead");
-        if is_new {
-            // It was beside another that is gone.
-            let _ = fs::remove_file(&ahead);
-        }
         let mut kept = Kept::nothing(form);
+        if !path.exists() {
+            let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+            fs::metadata(directory.unwrap_or(Path::new("."))).map_err(|error| wrong(&error))?;
+            // What lies beside it was kept for another that is gone.
+            let (file, end, ahead_end, in_place) = (None, 0, 0, true);
+            kept.in_place = in_place;
+            return Ok((Self { path: real, file, end, ahead, ahead_end, in_place }, kept));
+        }
+        let file = own(path)?;
         let tail = kept.read(file.try_clone().map_err(|error| wrong(&error))?, path)?;
         let ahead_tail = match File::open(&ahead) {
             Ok(file) => Some(kept.read_ahead(file, &ahead)?),
@@ -83,12 +90,13 @@ impl Found {
         kept.in_place = compare(&kept, path, &tail, spool)?;
         let (in_place, end) = (kept.in_place, tail.offset);
         let ahead_end = ahead_tail.map_or(0, |tail| tail.offset);
-        Ok((Self { path: real, file, end, ahead, ahead_end, in_place }, kept))
+        Ok((Self { path: real, file: Some(file), end, ahead, ahead_end, in_place }, kept))
     }
 
     /// Cuts off what is not whole: from now on it is written to.
     fn begin(self) -> anyhow::Result<Target> {
         let Self { path, file, end, ahead: ahead_path, ahead_end, in_place } = self;
+        let file = file.map_or_else(|| make(&path), Ok)?;
         let permissions = file.metadata().map_err(|error| wrong(&path, &error))?.permissions();
         let open_ahead = || {
             let ahead = OpenOptions::new().append(true).create(true).open(&ahead_path)?;
@@ -107,8 +115,10 @@ impl Found {
             Ok((out, Some(part)))
         };
         let (out, part) = open().map_err(|error| wrong(&path, &error))?;
-        let out = BufWriter::new(out);
-        Ok(Target { path, out, part, ahead, ahead_path, failed: false, _lock: file })
+        let (out, recent) = (BufWriter::new(out), Vec::new());
+        let (failed, ahead_failed) = (false, false);
+        let _lock = file;
+        Ok(Target { path, out, part, recent, ahead, ahead_path, failed, ahead_failed, _lock })
     }
 }
 
@@ -118,10 +128,20 @@ impl Outlet {
         found.map_or(Ok(Self::Standard), |found| found.begin().map(Self::File))
     }
 
-    pub fn write(&mut self, line: &[u8], stdio: &mut Stdio) -> anyhow::Result<()> {
+    /// Writes a line that has its turn: the answer to a record that has this digest, or none.
+    pub fn write(
+        &mut self,
+        index: u64,
+        digest: Option<&str>,
+        line: &[u8],
+        stdio: &mut Stdio,
+    ) -> anyhow::Result<()> {
         match self {
             Self::Standard => Ok(stdio.out.write_all(line)?),
             Self::File(target) => {
+                if let Some(digest) = digest.filter(|_| target.part.is_none()) {
+                    target.recent.push(label(index, digest, line));
+                }
                 let written = target.out.write_all(line);
                 target.noted(written)
             }
@@ -133,28 +153,35 @@ impl Outlet {
             Self::Standard => Ok(stdio.out.flush()?),
             Self::File(target) => {
                 let flushed = target.out.flush();
-                target.noted(flushed)
+                target.noted(flushed)?;
+                target.recent.clear();
+                Ok(())
             }
         }
     }
 
-    /// Keeps the line of a record until it is where it belongs: what has its turn is there soon,
-    /// unless it all goes into another file.
-    pub fn keep(&mut self, index: u64, line: &[u8], has_turn: bool) -> anyhow::Result<()> {
-        let Self::File(target) = self else { return Ok(()) };
-        if has_turn && target.part.is_none() {
-            return Ok(());
+    /// Keeps an answer until it is where it belongs: what has its turn is there soon, unless it all
+    /// goes into another file or cannot be written.
+    pub fn keep(
+        &mut self,
+        index: u64,
+        digest: &str,
+        line: &[u8],
+        has_turn: bool,
+    ) -> anyhow::Result<()> {
+        match self {
+            Self::File(target) if !has_turn || target.part.is_some() || target.failed => {
+                target.keep(&label(index, digest, line))
+            }
+            _ => Ok(()),
         }
-        let numbered = [format!("{index} ").as_bytes(), line].concat();
-        let written = target.ahead.write_all(&numbered);
-        target.noted(written)
     }
 
     /// The lines of the first so many records are written. What was answered behind them stays.
     pub fn close(self, kept: &Kept, form: Form, spool: &Spool, done: u64) -> anyhow::Result<()> {
         let Self::File(mut target) = self else { return Ok(()) };
         // It was told already, and what lies beside it is all there is of some answers.
-        if target.failed {
+        if target.failed || target.ahead_failed {
             return Ok(());
         }
         add_rest(&mut target.out, form, kept, spool, done)?;
@@ -168,29 +195,60 @@ impl Outlet {
 }
 
 impl Target {
+    /// What cannot be written where it belongs is kept beside it, if at least that can be.
     fn noted(&mut self, written: io::Result<()>) -> anyhow::Result<()> {
-        written.map_err(|error| {
-            self.failed = true;
-            wrong(&self.path, &error)
+        let Err(error) = written else { return Ok(()) };
+        self.failed = true;
+        let _ = std::mem::take(&mut self.recent).iter().try_for_each(|line| self.keep(line));
+        Err(wrong(&self.path, &error))
+    }
+
+    fn keep(&mut self, labelled: &[u8]) -> anyhow::Result<()> {
+        // Behind half a line nothing could be found again.
+        if self.ahead_failed {
+            return Ok(());
+        }
+        self.ahead.write_all(labelled).map_err(|error| {
+            self.ahead_failed = true;
+            wrong(&self.ahead_path, &error)
         })
     }
 }
 
-/// The file, made if need be, and nobody else's for now.
+/// A file that was not there, and nobody else's for now.
+fn make(path: &Path) -> anyhow::Result<File> {
+    let made = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
+    let file = locked(path, made.map_err(|error| wrong(path, &error))?)?;
+    match file.metadata().map(|metadata| metadata.len()) {
+        Ok(0) => Ok(file),
+        _ => Err(failure(Exit::Local, format!("{}: {TAKEN}", path.display()))),
+    }
+}
+
+const TAKEN: &str = "another gpt has just written it; give the same command again";
+
+/// The file, nobody else's for now.
 fn own(path: &Path) -> anyhow::Result<File> {
-    let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
+    let opened = OpenOptions::new().read(true).write(true).open(path);
     let file = opened.map_err(|error| wrong(path, &error))?;
     if !file.metadata().is_ok_and(|metadata| metadata.is_file()) {
         let message = format!("--resume {}: it is not a file", path.display());
         return Err(failure(Exit::Usage, message));
     }
-    match file.try_lock() {
-        Err(TryLockError::WouldBlock) => {
-            let message = format!("{}: another gpt is writing to it", path.display());
-            Err(failure(Exit::Local, message))
-        }
-        // Where there are no locks, there are none.
-        _ => Ok(file),
+    locked(path, file)
+}
+
+fn locked(path: &Path, file: File) -> anyhow::Result<File> {
+    if let Err(TryLockError::WouldBlock) = file.try_lock() {
+        let message = format!("{}: another gpt is writing to it", path.display());
+        return Err(failure(Exit::Local, message));
+    }
+    // Where there are no locks, there are none. But what is locked may be what another has just
+    // put its own in the place of.
+    let place = |metadata: fs::Metadata| (metadata.dev(), metadata.ino());
+    match (file.metadata().map(place), fs::metadata(path).map(place)) {
+        (Ok(locked), Ok(there)) if locked == there => Ok(file),
+        _ => Err(failure(Exit::Local, format!("{}: {TAKEN}", path.display()))),
     }
 }
 
@@ -201,7 +259,9 @@ fn compare(kept: &Kept, path: &Path, tail: &Tail, spool: &Spool) -> anyhow::Resu
     for record in spool.records()? {
         let record = record?;
         records = record.index;
-        let Some(place) = kept.place(&record) else { continue };
+        let Some(place) = kept.place(&record).filter(|place| place.line.is_some()) else {
+            continue;
+        };
         found += 1;
         if leading + 1 == record.index && place.line == Some(record.index) {
             leading += 1;

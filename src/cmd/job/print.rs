@@ -25,8 +25,8 @@ const LINE: Duration = Duration::from_secs(30);
 
 pub struct Printer {
     waiting: BTreeMap<u64, Asked>,
-    /// The bytes of their lines.
-    held: usize,
+    /// The bytes of lines that had their turn since that was told.
+    written: usize,
     /// Lines of records that were not asked: printed only if one behind them was.
     unasked: Vec<Asked>,
     printed: u64,
@@ -37,6 +37,8 @@ pub struct Printer {
     drawn: bool,
     /// A signal came, and that was told.
     stopping: bool,
+    /// When the ledger was last brought up to what has ended.
+    booked: Instant,
     /// The first failure's.
     exit: Option<Exit>,
     /// Our own output failed.
@@ -48,7 +50,7 @@ impl Printer {
         let now = Instant::now();
         Self {
             waiting: BTreeMap::new(),
-            held: 0,
+            written: 0,
             unasked: Vec::new(),
             printed: 0,
             tally: Tally::new(requests, worst),
@@ -57,6 +59,7 @@ impl Printer {
             shows_bar: stdio.err_is_terminal && !stdio.quiet,
             drawn: false,
             stopping: false,
+            booked: now,
             exit: None,
             unprinted: None,
         }
@@ -90,7 +93,7 @@ impl Printer {
                 self.take(one, outlet);
             }
             self.print(outlet, stdio);
-            crew.queue.printed(self.next() - 1, self.held);
+            crew.queue.printed(self.next() - 1, std::mem::take(&mut self.written));
             if self.unprinted.is_some() {
                 crew.stop.pace.stop();
             }
@@ -102,16 +105,21 @@ impl Printer {
                     stdio.note(format_args!("stopping: {more}"));
                 }
             }
-            self.tell(Instant::now(), stdio);
+            let now = Instant::now();
+            self.tell(now, stdio);
+            if now - self.booked >= FRAME {
+                self.booked = now;
+                crew.desk.catch_up();
+            }
             crew.stop.pace.wait(BREATH);
         }
         self.clear(stdio);
     }
 
     fn take(&mut self, one: Asked, outlet: &mut Outlet) {
-        self.held += one.line.len();
-        if matches!(one.fate, Fate::Answered) && self.unprinted.is_none() {
-            self.unprinted = outlet.keep(one.index, &one.line, one.index == self.next()).err();
+        if let Fate::Answered(digest) = &one.fate {
+            let kept = outlet.keep(one.index, digest, &one.line, one.index == self.next());
+            self.unprinted = self.unprinted.take().or(kept.err());
         }
         self.waiting.insert(one.index, one);
     }
@@ -119,7 +127,7 @@ impl Printer {
     fn print(&mut self, outlet: &mut Outlet, stdio: &mut Stdio) {
         let mut printed = false;
         while let Some(one) = self.waiting.remove(&self.next()) {
-            self.held -= one.line.len();
+            self.written += one.line.len();
             if matches!(one.fate, Fate::Unasked) {
                 self.unasked.push(one);
                 continue;
@@ -145,7 +153,7 @@ impl Printer {
     }
 
     fn one(&mut self, one: Asked, outlet: &mut Outlet, stdio: &mut Stdio) {
-        let Asked { line, bill, fate, said, fault, .. } = one;
+        let Asked { index, line, bill, fate, said, fault } = one;
         if !said.is_empty() || fault.is_some() {
             self.clear(stdio);
             // Without the notes that --quiet leaves out.
@@ -160,9 +168,10 @@ impl Printer {
         if let Some(bill) = &bill {
             self.tally.bill(bill);
         }
+        let answered = if let Fate::Answered(digest) = &fate { Some(digest.clone()) } else { None };
         match fate {
             Fate::Kept => self.tally.kept += 1,
-            Fate::Answered => self.tally.answered += 1,
+            Fate::Answered(_) => self.tally.answered += 1,
             Fate::Failed(exit, message) => {
                 self.tally.failed += 1;
                 if exit != Exit::Done {
@@ -178,7 +187,7 @@ impl Printer {
             if stdio.out_is_terminal && matches!(outlet, Outlet::Standard) {
                 self.clear(stdio);
             }
-            self.unprinted = outlet.write(&line, stdio).err();
+            self.unprinted = outlet.write(index, answered.as_deref(), &line, stdio).err();
         }
     }
 
@@ -221,8 +230,10 @@ impl Printer {
         stdio.note(format_args!("used: {}{more}", self.tally.summary()));
         let left = self.tally.left();
         let resumed = &call.args.records.resume;
-        if left > 0 || self.tally.failed > 0 {
+        let unwritten = self.unprinted.is_some() && resumed.is_some();
+        if left > 0 || self.tally.failed > 0 || unwritten {
             let what = match (left, self.tally.failed) {
+                (0, 0) => "what was answered is kept; to put it there".to_owned(),
                 (0, _) => "to ask the failed ones again".to_owned(),
                 (1, _) => "1 record is left; to go on".to_owned(),
                 (left, _) => format!("{left} records are left; to go on"),
@@ -241,6 +252,9 @@ impl Printer {
         match call.signals.last() {
             Some(SIGINT) => Err(failure(Exit::Interrupted, "interrupted")),
             Some(_) => Err(failure(Exit::Terminated, "terminated")),
+            None if left > 0 && self.exit.is_none() => {
+                Err(failure(Exit::Local, "the job was stopped before its end"))
+            }
             None => Ok(self.exit.unwrap_or(Exit::Done)),
         }
     }

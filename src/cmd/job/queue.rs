@@ -1,5 +1,6 @@
 //! The records that wait to be asked, and how far their answers may run ahead of what is printed.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -14,48 +15,71 @@ const GLANCE: Duration = Duration::from_millis(200);
 const NEAREST: u64 = 2;
 const FURTHEST: u64 = 256;
 const MOST_HELD: usize = 16 << 20;
+/// Records that are taken together have about so many bytes.
+const MOST_TAKEN: usize = 64 << 10;
+
+/// A record as it stands, with its number.
+pub type Taken = (u64, anyhow::Result<Vec<u8>>);
 
 pub struct Queue<'a> {
     input: Mutex<Input<'a>>,
     room: Condvar,
     at_once: u64,
+    /// The bytes of lines that wait to be printed.
+    held: AtomicUsize,
 }
 
 struct Input<'a> {
     reading: Reading<'a>,
     printed: u64,
-    /// The bytes of lines that wait to be printed.
-    held: usize,
 }
 
 impl<'a> Queue<'a> {
     pub fn new(reading: Reading<'a>, at_once: u64) -> Self {
-        let input = Mutex::new(Input { reading, printed: 0, held: 0 });
-        Self { input, room: Condvar::new(), at_once }
+        let input = Mutex::new(Input { reading, printed: 0 });
+        Self { input, room: Condvar::new(), at_once, held: AtomicUsize::new(0) }
     }
 
-    /// So many records are printed, and lines of so many bytes wait to be.
-    pub fn printed(&self, count: u64, held: usize) {
-        let mut input = lock(&self.input);
-        (input.printed, input.held) = (count, held);
-        drop(input);
+    /// A line of so many bytes begins to wait for its turn.
+    pub fn hold(&self, bytes: usize) {
+        self.held.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// The first so many records are printed, and lines of so many bytes wait no more.
+    pub fn printed(&self, count: u64, bytes: usize) {
+        self.held.fetch_sub(bytes, Ordering::Relaxed);
+        lock(&self.input).printed = count;
         self.room.notify_all();
     }
 
-    pub fn next(&self, stop: &Stop) -> Option<(u64, anyhow::Result<Vec<u8>>)> {
+    /// The next records, so many or as many as may be taken now; none at the end. Before it waits
+    /// it calls `idle`.
+    pub fn next(&self, count: usize, stop: &Stop, idle: impl Fn()) -> Vec<Taken> {
         let mut input = lock(&self.input);
+        let (mut taken, mut bytes) = (Vec::new(), 0);
         loop {
             if stop.pace.is_stopped() {
-                return None;
+                return taken;
             }
-            let ahead = input.reading.read() - input.printed;
-            let most = if input.held < MOST_HELD { FURTHEST } else { NEAREST };
-            if ahead < self.at_once * most {
-                return input.reading.take_next();
+            while taken.len() < count && bytes < MOST_TAKEN && self.has_room(&input) {
+                let Some((index, record)) = input.reading.take_next() else { return taken };
+                bytes += record.as_ref().map_or(0, Vec::len);
+                taken.push((index, record));
             }
-            let waited = self.room.wait_timeout(input, GLANCE);
+            if !taken.is_empty() {
+                return taken;
+            }
+            drop(input);
+            idle();
+            let waited = self.room.wait_timeout(lock(&self.input), GLANCE);
             input = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
+    }
+
+    fn has_room(&self, input: &Input<'_>) -> bool {
+        let ahead = input.reading.read() - input.printed;
+        let held = self.held.load(Ordering::Relaxed);
+        ahead < self.at_once * if held < MOST_HELD { FURTHEST } else { NEAREST }
     }
 }
 

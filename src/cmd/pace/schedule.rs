@@ -39,6 +39,8 @@ pub(super) struct Schedule {
     refused_since: Option<Instant>,
     /// How many pauses there were since then.
     refused: u64,
+    /// How many requests were given up since then.
+    given_up: u64,
     random: u64,
 }
 
@@ -60,6 +62,7 @@ impl Schedule {
             pause: FIRST_PAUSE,
             refused_since: None,
             refused: 0,
+            given_up: 0,
             random: seed,
         }
     }
@@ -83,8 +86,15 @@ impl Schedule {
 
     /// Too much, or nobody there: a pause as long as the server asks for, or as we think fit. Only
     /// the first refusal of those that left together makes the pace slower, and only if others
-    /// were answered before: what refuses everything does not mind the pace.
-    pub(super) fn pause(&mut self, now: Instant, asked: Option<Duration>, leave: Leave) -> Weight {
+    /// were answered before: what refuses everything does not mind the pace. While the server is
+    /// busy with others of ours, there is hope.
+    pub(super) fn pause(
+        &mut self,
+        now: Instant,
+        asked: Option<Duration>,
+        leave: Leave,
+        is_busy: bool,
+    ) -> Weight {
         let is_first = leave.0 == self.pauses;
         let pause = match asked {
             Some(asked) => asked.min(LONGEST_ASKED),
@@ -105,7 +115,7 @@ impl Schedule {
             let apart = self.part_of(pause / 16);
             self.hold += apart;
         }
-        if now - since >= PATIENCE {
+        if now - since >= PATIENCE && !is_busy {
             Weight::Hopeless
         } else if is_first && !nothing_answered {
             Weight::Shared
@@ -119,8 +129,20 @@ impl Schedule {
         self.refused
     }
 
+    /// How many requests have been given up since something was answered, with this one.
+    pub(super) fn give_up(&mut self) -> u64 {
+        self.given_up += 1;
+        self.given_up
+    }
+
+    /// The server has said something else than that it is too much.
+    pub(super) fn heard(&mut self) {
+        (self.pause, self.refused_since) = (FIRST_PAUSE, None);
+        (self.refused, self.given_up) = (0, 0);
+    }
+
     pub(super) fn speed_up(&mut self) {
-        (self.pause, self.refused_since, self.refused) = (FIRST_PAUSE, None, 0);
+        self.heard();
         self.gap -= self.gap / 16;
         if self.gap < SHORTEST_GAP {
             self.gap = Duration::ZERO;

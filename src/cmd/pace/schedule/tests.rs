@@ -25,7 +25,8 @@ fn nothing_waits_while_nothing_is_wrong() {
 fn behind_a_pause_they_leave_one_by_one() {
     let mut now = Instant::now();
     let mut schedule = new(now);
-    let weights: Vec<_> = (0..16).map(|_| schedule.pause(now, Some(SECOND), Leave(0))).collect();
+    let weights: Vec<_> =
+        (0..16).map(|_| schedule.pause(now, Some(SECOND), Leave(0), false)).collect();
     assert_eq!(weights[0], Weight::Shared);
     assert!(weights[1..].iter().all(|weight| *weight == Weight::None));
     let wait = schedule.wait(now);
@@ -48,7 +49,7 @@ fn pauses_grow_while_nothing_is_answered_and_end_in_giving_up() {
     let mut waits = Vec::new();
     loop {
         let leave = schedule.depart(now);
-        let weight = schedule.pause(now, None, leave);
+        let weight = schedule.pause(now, None, leave, false);
         if weight == Weight::Hopeless {
             break;
         }
@@ -61,7 +62,24 @@ fn pauses_grow_while_nothing_is_answered_and_end_in_giving_up() {
     assert!(now - start >= PATIENCE && now - start <= PATIENCE + LONGEST_PAUSE * 2);
     schedule.speed_up();
     let leave = schedule.depart(now);
-    assert_eq!(schedule.pause(now, None, leave), Weight::Shared, "an answer begins it anew");
+    assert_eq!(schedule.pause(now, None, leave, false), Weight::Shared, "an answer begins it anew");
+}
+
+#[test]
+fn there_is_hope_while_the_server_is_busy_with_others_or_says_something_else() {
+    let mut now = Instant::now();
+    let mut schedule = new(now);
+    let leave = schedule.depart(now);
+    schedule.pause(now, None, leave, true);
+    now += PATIENCE;
+    let leave = schedule.depart(now);
+    assert_eq!(schedule.pause(now, None, leave, true), Weight::None);
+    assert_eq!(schedule.pause(now, None, leave, false), Weight::Hopeless);
+    assert_eq!([schedule.give_up(), schedule.give_up()], [1, 2]);
+    schedule.heard();
+    let leave = schedule.depart(now);
+    assert_eq!(schedule.pause(now, None, leave, false), Weight::Shared);
+    assert_eq!(schedule.give_up(), 1);
 }
 
 #[test]
@@ -126,7 +144,7 @@ fn run(
                 }
             }
             Said::Refused(asked) => {
-                let left = match schedule.pause(now, asked, leave) {
+                let left = match schedule.pause(now, asked, leave, false) {
                     Weight::None => left,
                     Weight::Shared => left - 1,
                     Weight::Own | Weight::Hopeless => 0,
