@@ -49,9 +49,9 @@ pub(super) fn book(
         losable = losable && !settlement::exceeds_worst_case(connection, *id, settlement)?;
     }
     if losable {
-        journal::losable(connection)?
+        journal::losable(connection)?;
     } else {
-        journal::durable(connection)?
+        journal::durable(connection)?;
     }
     let transaction = Transaction::new(connection, TransactionBehavior::Immediate)?;
     let mut sums = Changes::default();

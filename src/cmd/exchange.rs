@@ -173,7 +173,8 @@ impl<'a, R: Request> Exchange<'a, R> {
                 {
                     way.has_no_room();
                     if let End::Failed(failed) = &mut end {
-                        failed.message += &format!("; not tried again: {refused:#}");
+                        failed.message =
+                            format!("{}; not tried again: {refused:#}", failed.message);
                     }
                     return end;
                 }

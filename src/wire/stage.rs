@@ -131,7 +131,7 @@ impl Stage {
     }
 
     fn proxy_refuses(&self, why: &str) -> Verdict {
-        let proxy = self.proxy.as_ref().map(|proxy| proxy.to_string()).unwrap_or_default();
+        let proxy = self.proxy.as_ref().map(ToString::to_string).unwrap_or_default();
         let message =
             format!("the proxy {proxy} refuses to connect to {}: {why}", self.address.url.server());
         (Kind::Proxy, Retry::Never, message)

@@ -17,6 +17,7 @@ mod booking;
 mod budget;
 mod budget_words;
 mod bulk;
+mod bulk_books;
 mod bulk_ends;
 mod bulk_money;
 mod bulk_resume;

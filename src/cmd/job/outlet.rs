@@ -7,6 +7,7 @@
 //! file beside it at once, so that a program that is killed has lost none: the next run finds both.
 //! Nothing is written before it is certain that the job is sent.
 
+use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::MetadataExt;
@@ -46,6 +47,8 @@ pub struct Target {
     recent: Vec<Vec<u8>>,
     ahead: File,
     ahead_path: PathBuf,
+    /// The records whose answers are kept there and have not had their turn.
+    kept: HashSet<u64>,
     /// What could not be written: lines that had their turn, and others.
     failed: bool,
     ahead_failed: bool,
@@ -116,9 +119,18 @@ impl Found {
         };
         let (out, part) = open().map_err(|error| wrong(&path, &error))?;
         let (out, recent) = (BufWriter::new(out), Vec::new());
-        let (failed, ahead_failed) = (false, false);
-        let _lock = file;
-        Ok(Target { path, out, part, recent, ahead, ahead_path, failed, ahead_failed, _lock })
+        Ok(Target {
+            path,
+            out,
+            part,
+            recent,
+            ahead,
+            ahead_path,
+            kept: HashSet::new(),
+            failed: false,
+            ahead_failed: false,
+            _lock: file,
+        })
     }
 }
 
@@ -139,7 +151,9 @@ impl Outlet {
         match self {
             Self::Standard => Ok(stdio.out.write_all(line)?),
             Self::File(target) => {
-                if let Some(digest) = digest.filter(|_| target.part.is_none()) {
+                if !target.kept.remove(&index)
+                    && let Some(digest) = digest
+                {
                     target.recent.push(label(index, digest, line));
                 }
                 let written = target.out.write_all(line);
@@ -171,6 +185,7 @@ impl Outlet {
     ) -> anyhow::Result<()> {
         match self {
             Self::File(target) if !has_turn || target.part.is_some() || target.failed => {
+                target.kept.insert(index);
                 target.keep(&label(index, digest, line))
             }
             _ => Ok(()),
@@ -199,7 +214,9 @@ impl Target {
     fn noted(&mut self, written: io::Result<()>) -> anyhow::Result<()> {
         let Err(error) = written else { return Ok(()) };
         self.failed = true;
-        let _ = std::mem::take(&mut self.recent).iter().try_for_each(|line| self.keep(line));
+        // The first of them may have been written.
+        let recent = std::mem::take(&mut self.recent);
+        let _ = recent.iter().rev().try_for_each(|line| self.keep(line));
         Err(wrong(&self.path, &error))
     }
 

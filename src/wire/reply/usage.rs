@@ -96,7 +96,6 @@ fn whole(parts: Usage, reply: Option<u64>, total: Option<u64>) -> Option<Usage> 
 
 /// A usage with the names of chat, and nothing strange about it.
 #[derive(Deserialize)]
-#[expect(clippy::struct_field_names, reason = "they are the API's")]
 struct Plain {
     prompt_tokens: Count,
     completion_tokens: Count,

@@ -1,0 +1,141 @@
+//! What a job leaves in the ledger: while it runs, at its end, and when it is killed.
+
+use std::io::Write;
+use std::process::Child;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use expect_test::expect;
+use rusqlite::{Connection, OpenFlags};
+use serde_json::Value;
+
+use crate::replies::{refusal, whole};
+use crate::sandbox::Sandbox;
+use crate::server::{Gate, Received, Reply, Server};
+
+fn asked(request: &Received) -> String {
+    let body: Value = serde_json::from_slice(&request.body).unwrap();
+    body["messages"][0]["content"].as_str().unwrap().to_owned()
+}
+
+/// State and cost of each row, in millionths of a dollar.
+fn rows(sandbox: &Sandbox) -> Vec<String> {
+    let path = sandbox.path(".local/state/gpt/ledger.db");
+    let ledger = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+    ledger.busy_timeout(Duration::from_secs(20)).unwrap();
+    let query = "SELECT state || coalesce(' ' || (cost / 1000000), '') FROM request ORDER BY id";
+    let mut rows = ledger.prepare(query).unwrap();
+    rows.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+}
+
+/// Starts a job that asks these records.
+fn start(sandbox: &Sandbox, server: &Server, args: &[&str], input: &str) -> Child {
+    let args = [&["chat", "--lines", "-q", "--max-tokens", "9"], args].concat();
+    let mut child = sandbox.gpt(args).server(server).input("x").spawn();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    child
+}
+
+#[test]
+fn the_books_do_not_wait_for_a_straggler() {
+    let gate = Gate::default();
+    let held = gate.clone();
+    let server = Server::answer(move |_, request| match asked(request).as_str() {
+        "slow" => whole("slow").slow(&held),
+        text => whole(text),
+    });
+    let sandbox = Sandbox::new();
+    let mut child = start(&sandbox, &server, &["-j", "2"], "slow\nb\nc\n");
+    server.wait_for(3);
+    let until = Instant::now() + Duration::from_secs(30);
+    let mut found = rows(&sandbox);
+    while found.iter().filter(|row| *row == "settled 56").count() < 2 {
+        assert!(Instant::now() < until, "{found:?}");
+        thread::yield_now();
+        found = rows(&sandbox);
+    }
+    gate.open();
+    assert!(child.wait().unwrap().success());
+    assert_eq!(rows(&sandbox), ["settled 56"; 3]);
+}
+
+#[test]
+fn a_bill_beyond_the_worst_case_survives_a_kill() {
+    let server = Server::answer(|_, request| match asked(request).as_str() {
+        "hang" => Reply::hang(),
+        text => {
+            let dear = r#""completion_tokens":100000"#;
+            let body = crate::replies::body(text, "stop");
+            Reply::json(200, &body.replace(r#""completion_tokens":3"#, dear))
+        }
+    });
+    let sandbox = Sandbox::new();
+    let mut child = start(&sandbox, &server, &[], "a\nhang\n");
+    server.wait_for(2);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(rows(&sandbox), ["settled 1200020", "reserved"]);
+}
+
+#[test]
+fn what_is_not_sent_leaves_no_row() {
+    let server = Server::answer(|_, request| match asked(request).as_str() {
+        "key" => refusal(401, "no such key", "invalid_api_key"),
+        text => whole(text),
+    });
+    let sandbox = Sandbox::new();
+    let input: String = (0..600).map(|n| if n == 400 { "key\n" } else { "a\n" }).collect();
+    let status = start(&sandbox, &server, &["-j", "4", "--resume", "out"], &input).wait().unwrap();
+    assert_eq!(status.code(), Some(5));
+    let rows = rows(&sandbox);
+    assert_eq!(rows.len(), server.requests().len());
+    assert!(rows.iter().all(|row| row.starts_with("settled")), "{rows:?}");
+}
+
+#[test]
+fn what_was_asked_is_not_said_not_to_have_been() {
+    let server = Server::answer(|_, request| match asked(request).as_str() {
+        "key" => refusal(401, "no such key", "invalid_api_key"),
+        _ => refusal(429, "slow down", "rate_limit_exceeded").header("retry-after", "60"),
+    });
+    let args = ["chat", "--lines", "-q", "--json", "--max-tokens", "9", "-j", "2"];
+    let sandbox = Sandbox::new();
+    let run = sandbox.gpt(args).server(&server).input("a\nkey\n").run();
+    let said = |line: &str| serde_json::from_str::<Value>(line).unwrap()["error"].to_string();
+    let errors: Vec<String> = run.text().lines().map(said).collect();
+    let errors: Vec<&str> =
+        errors.iter().filter_map(|told| told.split(" answered ").nth(1)).collect();
+    expect![[r#"
+        429: slow down [rate_limit_exceeded] (request req-7)"
+        401: no such key [invalid_api_key] (request req-7)""#]]
+    .assert_eq(&errors.join("\n"));
+}
+
+/// A file may hold four of the five answers.
+#[test]
+fn what_cannot_be_written_where_it_belongs_is_kept_beside_it() {
+    let reply = "x".repeat(900);
+    let server = Server::answer(move |_, request| whole(&format!("{}{reply}", asked(request))));
+    let sandbox = Sandbox::new();
+    let command = |limit: &str| {
+        let gpt = env!("CARGO_BIN_EXE_gpt");
+        let script = format!(
+            "ulimit -f {limit}; exec '{gpt}' chat --lines --max-tokens 999 -j 5 --resume out"
+        );
+        let run = sandbox.command("sh", ["-c", &script]).server(&server).env("GPT_LEDGER", "off");
+        run.input("a\nb\nc\nd\ne\n").run()
+    };
+    let run = command("8");
+    expect![[r#"
+        ! gpt: estimate: 5 requests, 35 prompt + up to 4995 reply tokens, at most $0.060010 (gpt-5.6-terra)
+        ! gpt: used: 5 answered, 0 failed; 50 prompt + 15 reply tokens, $0.000280
+        ! gpt: what was answered is kept; to put it there, give the same command again
+        ! gpt: out: file too large
+        exit 1
+    "#]].assert_eq(&run.to_string());
+    assert_eq!(server.requests().len(), 5);
+    command("unlimited");
+    let out = sandbox.read("out");
+    let begins: Vec<&str> = out.lines().map(|line| &line[..1]).collect();
+    assert_eq!((begins.concat().as_str(), server.requests().len()), ("abcde", 5));
+}
