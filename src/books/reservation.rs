@@ -8,10 +8,11 @@
 //! none. The reading itself stays in `time`, for reports. A clock that is set ahead begins a new
 //! day early: nothing tells that from a day that has passed.
 
-use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+use rusqlite::{CachedStatement, Connection, Transaction, TransactionBehavior, params};
 
 use super::entry::{Budget, Entry, Refusal, Reservation, RowId, Settlement};
 use super::error::{Error, Fault};
+use super::settlement::Settling;
 use super::sums::{Amount, Changes, booked_since};
 use super::{journal, process, settlement};
 
@@ -28,7 +29,9 @@ pub(super) fn reserve(
     let transaction = Transaction::new(connection, TransactionBehavior::Immediate)?;
     let mut sums = Changes::default();
     let behind = correct_times(&transaction, entry.time.max(0), &mut sums)?;
-    let reserved = one(&transaction, entry, behind, budgets, &mut sums)?;
+    let mut insert = transaction.prepare_cached(INSERT)?;
+    let reserved = one(&transaction, &mut insert, entry, behind, budgets, &mut sums)?;
+    drop(insert);
     if let Reservation::Booked(_) = reserved {
         sums.write(&transaction)?;
         transaction.commit()?;
@@ -55,9 +58,10 @@ pub(super) fn book(
     }
     let transaction = Transaction::new(connection, TransactionBehavior::Immediate)?;
     let mut sums = Changes::default();
+    let mut settling = Settling::prepare(&transaction)?;
     for (id, settlement) in ended {
         let noted = match settlement {
-            Some(settlement) => settlement::record(&transaction, *id, settlement, &mut sums),
+            Some(settlement) => settling.record(*id, settlement, &mut sums),
             None => settlement::withdraw(&transaction, *id, &mut sums),
         };
         match noted {
@@ -66,17 +70,20 @@ pub(super) fn book(
             Err(fault) => return Err(fault),
         }
     }
+    drop(settling);
     // They come together: the clock has not been set between them.
     let latest = entries.iter().map(|entry| entry.time.max(0)).max();
     let behind = latest.map(|now| correct_times(&transaction, now, &mut sums));
     let behind = behind.transpose()?.flatten();
     let mut booked = Vec::with_capacity(entries.len());
+    let mut insert = transaction.prepare_cached(INSERT)?;
     for entry in entries {
-        match one(&transaction, entry, behind, budgets, &mut sums) {
+        match one(&transaction, &mut insert, entry, behind, budgets, &mut sums) {
             Err(fault @ Fault::Sqlite(_)) => return Err(fault),
             known => booked.push(known),
         }
     }
+    drop(insert);
     sums.write(&transaction)?;
     transaction.commit()?;
     Ok(booked)
@@ -84,6 +91,7 @@ pub(super) fn book(
 
 fn one(
     transaction: &Transaction,
+    insert: &mut CachedStatement,
     entry: &Entry,
     behind: Option<i64>,
     budgets: &[Budget],
@@ -97,7 +105,7 @@ fn one(
             return Ok(Reservation::Refused(refusal));
         }
     }
-    insert(transaction, entry, behind, sums).map(Reservation::Booked)
+    self::insert(insert, entry, behind, sums).map(Reservation::Booked)
 }
 
 /// Books anew what the clock shows to have been misdated. Then, the time of the next row ahead of
@@ -151,21 +159,20 @@ fn check(
     }))
 }
 
+const INSERT: &str = "INSERT INTO request (time, booked, behind, deadline, waiting, retry_of,
+    command, tag, model, host, estimated_prompt, estimated_reply, estimate_exact, price,
+    price_source, worst_case, state)
+  VALUES (?1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, 'reserved')";
+
 fn insert(
-    transaction: &Transaction,
+    insert: &mut CachedStatement,
     entry: &Entry,
     behind: Option<i64>,
     sums: &mut Changes,
 ) -> Result<RowId, Fault> {
     let worst_case = i64::try_from(entry.worst_case).map_err(|_| Error::TooMuch)?;
     let (time, tag) = (entry.time.max(0), entry.tag.unwrap_or(""));
-    let mut insert = transaction.prepare_cached(
-        "INSERT INTO request (time, booked, behind, deadline, waiting, retry_of, command, tag,
-           model, host, estimated_prompt, estimated_reply, estimate_exact, price, price_source,
-           worst_case, state)
-         VALUES (?1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, 'reserved')",
-    )?;
-    insert.execute(params![
+    let id = insert.insert(params![
         time,
         behind,
         entry.deadline,
@@ -183,7 +190,7 @@ fn insert(
         worst_case,
     ])?;
     sums.add(tag, time, Amount { spent: 0, reserved: worst_case });
-    Ok(RowId(transaction.last_insert_rowid()))
+    Ok(RowId(id))
 }
 
 /// A count as SQLite can hold it. No text has 2^63 tokens; a server that says so gets no further.

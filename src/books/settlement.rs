@@ -1,6 +1,8 @@
 //! Settling: the server's bill, no bill at all, or one by hand.
 
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{
+    CachedStatement, Connection, OptionalExtension, Transaction, TransactionBehavior, params,
+};
 
 use super::entry::{RowId, Settlement};
 use super::error::{Error, Fault};
@@ -24,46 +26,59 @@ pub(super) fn settle(
     }
     let transaction = Transaction::new(connection, TransactionBehavior::Immediate)?;
     let mut sums = Changes::default();
-    record(&transaction, id, settlement, &mut sums)?;
+    Settling::prepare(&transaction)?.record(id, settlement, &mut sums)?;
     sums.write(&transaction)?;
     Ok(transaction.commit()?)
 }
 
-pub(super) fn record(
-    transaction: &Transaction,
-    id: RowId,
-    settlement: &Settlement,
-    sums: &mut Changes,
-) -> Result<(), Fault> {
-    let cost = settlement.bill.map(|bill| most_that_fits(bill.cost));
-    count_anew(transaction, id, cost, sums)?;
-    let usage = settlement.bill.and_then(|bill| bill.usage);
-    let mut update = transaction.prepare_cached(
-        "UPDATE request SET waiting = NULL, model_answered = ?2, finish_reason = ?3,
-           request_id = ?4, attempts = ?5, duration_ms = ?6,
-           state = CASE WHEN ?7 IS NOT NULL THEN 'settled'
-             WHEN state = 'reserved' THEN 'unsettled' ELSE state END,
-           by_hand = by_hand AND ?7 IS NULL, cost = coalesce(?7, cost),
-           usage_source = ?8, prompt = ?9, cached = ?10, cache_written = ?11, reply = ?12,
-           reasoning = ?13
-         WHERE id = ?1",
-    )?;
-    update.execute(params![
-        id.0,
-        settlement.model.map(clipped),
-        settlement.finish_reason.map(clipped),
-        settlement.request_id.map(clipped),
-        settlement.attempts,
-        tokens(settlement.duration_ms),
-        cost,
-        usage.map(|u| if u.counted_here { "count" } else { "server" }),
-        usage.map(|u| tokens(u.prompt)),
-        usage.map(|u| tokens(u.cached)),
-        usage.map(|u| tokens(u.cache_written)),
-        usage.map(|u| tokens(u.reply)),
-        usage.map(|u| tokens(u.reasoning)),
-    ])?;
-    Ok(())
+/// Settles one row after the other.
+pub(super) struct Settling<'t> {
+    found: CachedStatement<'t>,
+    update: CachedStatement<'t>,
+}
+
+impl<'t> Settling<'t> {
+    pub(super) fn prepare(transaction: &'t Transaction) -> rusqlite::Result<Self> {
+        let found = transaction.prepare_cached(FOUND)?;
+        let update = transaction.prepare_cached(
+            "UPDATE request SET waiting = NULL, model_answered = ?2, finish_reason = ?3,
+               request_id = ?4, attempts = ?5, duration_ms = ?6,
+               state = CASE WHEN ?7 IS NOT NULL THEN 'settled'
+                 WHEN state = 'reserved' THEN 'unsettled' ELSE state END,
+               by_hand = by_hand AND ?7 IS NULL, cost = coalesce(?7, cost),
+               usage_source = ?8, prompt = ?9, cached = ?10, cache_written = ?11, reply = ?12,
+               reasoning = ?13
+             WHERE id = ?1",
+        )?;
+        Ok(Self { found, update })
+    }
+
+    pub(super) fn record(
+        &mut self,
+        id: RowId,
+        settlement: &Settlement,
+        sums: &mut Changes,
+    ) -> Result<(), Fault> {
+        let cost = settlement.bill.map(|bill| most_that_fits(bill.cost));
+        count_anew(&mut self.found, id, cost, sums)?;
+        let usage = settlement.bill.and_then(|bill| bill.usage);
+        self.update.execute(params![
+            id.0,
+            settlement.model.map(clipped),
+            settlement.finish_reason.map(clipped),
+            settlement.request_id.map(clipped),
+            settlement.attempts,
+            tokens(settlement.duration_ms),
+            cost,
+            usage.map(|u| if u.counted_here { "count" } else { "server" }),
+            usage.map(|u| tokens(u.prompt)),
+            usage.map(|u| tokens(u.cached)),
+            usage.map(|u| tokens(u.cache_written)),
+            usage.map(|u| tokens(u.reply)),
+            usage.map(|u| tokens(u.reasoning)),
+        ])?;
+        Ok(())
+    }
 }
 
 /// Takes out a request that was never sent.
@@ -93,7 +108,7 @@ pub(super) fn settle_by_hand(
     journal::durable(connection)?;
     let transaction = Transaction::new(connection, TransactionBehavior::Immediate)?;
     let mut sums = Changes::default();
-    count_anew(&transaction, id, Some(cost), &mut sums)?;
+    count_anew(&mut transaction.prepare_cached(FOUND)?, id, Some(cost), &mut sums)?;
     refuse_under_way(&transaction, id)?;
     transaction.execute(
         "UPDATE request SET state = 'settled', by_hand = 1, cost = ?2 WHERE id = ?1",
@@ -103,19 +118,18 @@ pub(super) fn settle_by_hand(
     Ok(transaction.commit()?)
 }
 
+const FOUND: &str = "SELECT state = 'settled' AND NOT by_hand, tag, booked, spent, reserved
+  FROM request WHERE id = ?1";
+
 /// Takes note that the row will count at this cost, if it has one. Only a row that the server's
 /// bill has not settled can be settled.
 fn count_anew(
-    transaction: &Transaction,
+    found: &mut CachedStatement,
     id: RowId,
     cost: Option<i64>,
     sums: &mut Changes,
 ) -> Result<(), Fault> {
-    let mut query = transaction.prepare_cached(
-        "SELECT state = 'settled' AND NOT by_hand, tag, booked, spent, reserved
-         FROM request WHERE id = ?1",
-    )?;
-    let mut rows = query.query([id.0])?;
+    let mut rows = found.query([id.0])?;
     let row = rows.next()?.ok_or(Error::NoSuchRow { id })?;
     if row.get(0)? {
         return Err(Error::AlreadySettled { id }.into());

@@ -192,6 +192,11 @@ fn an_older_ledger_keeps_its_sums() {
             }
         }
         assert_eq!(home.booked(None, None), (5, 3));
+        let connection = &home.ledger.connection;
+        let sound: String =
+            connection.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+        assert_eq!(sound, "ok");
+        assert!(connection.execute("UPDATE request SET state = 'gone'", []).is_err());
     }
 }
 
