@@ -1,7 +1,6 @@
 //! A reply on its way to standard output: whole or in pieces, one choice or several, as text or
 //! as the server's own JSON. Says in the end whether it was complete.
 
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use crate::account::bill::Usage;
@@ -34,7 +33,8 @@ pub struct Wanted {
 
 pub struct Answer {
     wanted: Wanted,
-    choices: BTreeMap<u64, Choice>,
+    /// In the order of their index, which is the first of each.
+    choices: Vec<(u64, Choice)>,
     pub progress: Progress,
     streamed: bool,
     arrived: bool,
@@ -70,7 +70,7 @@ impl Answer {
     pub fn new(wanted: Wanted) -> Self {
         Self {
             wanted,
-            choices: BTreeMap::new(),
+            choices: Vec::new(),
             progress: Progress::default(),
             streamed: false,
             arrived: false,
@@ -121,14 +121,11 @@ impl Answer {
     fn take_chunk(&mut self, chunk: &Chunk, stdio: &mut Stdio) -> anyhow::Result<()> {
         let Wanted { encoding, cap, json, keep, stream, .. } = self.wanted;
         for piece in &chunk.pieces {
-            let choice = self.choices.entry(piece.index).or_insert_with(|| Choice {
-                meter: Meter::new(encoding, cap),
-                aside: Meter::new(encoding, cap),
-                held: String::new(),
-                ended: false,
-                shown: false,
-                kept: String::new(),
-            });
+            let at = self.choices.partition_point(|(index, _)| *index < piece.index);
+            if self.choices.get(at).is_none_or(|(index, _)| *index != piece.index) {
+                self.choices.insert(at, (piece.index, Choice::new(encoding, cap)));
+            }
+            let choice = &mut self.choices[at].1;
             if !piece.aside.is_empty() {
                 let within = choice.aside.admit(&piece.aside);
                 self.over_cap |= within < piece.aside.len();
@@ -173,7 +170,7 @@ impl Answer {
             return stdio.out.flush();
         }
         let complete = self.verdict() == Verdict::Complete;
-        for (place, choice) in self.choices.values().enumerate() {
+        for (place, (_, choice)) in self.choices.iter().enumerate() {
             if place > 0 {
                 stdio.out.write_all(b"---\n")?;
             }
@@ -230,18 +227,21 @@ impl Answer {
 
     /// The tokens that arrived, by our own count.
     pub fn tokens(&self) -> u64 {
-        let tokens = |choice: &Choice| choice.meter.tokens() + choice.aside.tokens();
-        self.beyond + self.choices.values().map(tokens).sum::<u64>()
+        let tokens = |(_, choice): &(u64, Choice)| choice.meter.tokens() + choice.aside.tokens();
+        self.beyond + self.choices.iter().map(tokens).sum::<u64>()
     }
 
     /// The text of the first choice, if it was to be kept.
     pub fn text(&self) -> &str {
-        self.choices.get(&0).map_or("", |choice| choice.kept.as_str())
+        match self.choices.first() {
+            Some((0, choice)) => &choice.kept,
+            _ => "",
+        }
     }
 
     /// The texts of the choices as they came, if nothing of them was printed.
     pub fn take_texts(&mut self) -> Vec<String> {
-        self.choices.values_mut().map(|choice| std::mem::take(&mut choice.held)).collect()
+        self.choices.iter_mut().map(|(_, choice)| std::mem::take(&mut choice.held)).collect()
     }
 
     /// What the first choice that is not complete ended with, or the first choice.
@@ -306,6 +306,17 @@ pub fn judge(progress: &Progress, choices: u64, json: bool) -> Verdict {
 }
 
 impl Choice {
+    fn new(encoding: Encoding, cap: Option<u64>) -> Self {
+        Self {
+            meter: Meter::new(encoding, cap),
+            aside: Meter::new(encoding, cap),
+            held: String::new(),
+            ended: false,
+            shown: false,
+            kept: String::new(),
+        }
+    }
+
     /// What can be printed now: all but the line breaks behind the first of those at the end, for
     /// the text is to end in one.
     fn ready(&mut self) -> String {

@@ -192,8 +192,9 @@ struct Body<'a> {
 #[derive(Deserialize)]
 struct Choice {
     index: Option<u64>,
-    message: Option<Message>,
-    delta: Option<Message>,
+    // Boxed, for it is large and there is one of the two.
+    message: Option<Box<Message>>,
+    delta: Option<Box<Message>>,
     text: Option<String>,
     finish_reason: Option<String>,
 }
@@ -312,7 +313,12 @@ fn finish(reason: String) -> Finish {
 fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, BadReply> {
     // A byte order mark is none of the JSON, but there are servers that send one.
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    serde_json::from_slice(body).map_err(|error| unreadable(body, &error))
+    // What is known to be text need not be looked at again string by string.
+    let read = match std::str::from_utf8(body) {
+        Ok(text) => serde_json::from_str(text),
+        Err(_) => serde_json::from_slice(body),
+    };
+    read.map_err(|error| unreadable(body, &error))
 }
 
 /// What a body is, or the beginning of one, that is not what was expected.
