@@ -1,6 +1,8 @@
 //! A reply on its way to standard output: whole or in pieces, one choice or several, as text or
 //! as the server's own JSON. Says in the end whether it was complete.
 
+mod verdict;
+
 use std::io::{self, Write};
 
 use crate::account::bill::Usage;
@@ -9,9 +11,8 @@ use crate::bpe::{self, Encoding};
 use crate::cmd::meter::Meter;
 use crate::stdio::{Stdio, visible};
 use crate::wire::reply::{self, BadReply, Chunk, Finish, Part, Progress};
+pub use verdict::{Verdict, judge};
 
-/// Finish reasons of compatible servers that mean what `stop` means.
-const STOPPED: [&str; 4] = ["eos", "eos_token", "end_turn", "stop_sequence"];
 /// How much of a reply may wait to be printed, or be kept.
 const LONGEST_HELD: usize = 256 << 20;
 
@@ -55,15 +56,6 @@ struct Choice {
     /// It had text.
     shown: bool,
     kept: String,
-}
-
-/// How a reply ended.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Verdict {
-    Complete,
-    /// Cut at its cap, and by whom.
-    Cut(&'static str),
-    Incomplete(String),
 }
 
 impl Answer {
@@ -270,39 +262,6 @@ impl Answer {
             verdict => verdict,
         }
     }
-}
-
-/// Whether a reply is complete, that so many choices were asked of.
-pub fn judge(progress: &Progress, choices: u64, json: bool) -> Verdict {
-    let incomplete = |why: &str| Verdict::Incomplete(why.to_owned());
-    if progress.refused {
-        return incomplete("the model refused");
-    }
-    let called = progress.finishes.values().any(|finish| *finish == Finish::ToolCalls);
-    if (called || progress.calls_tools) && !json {
-        return incomplete("it asks for a tool, which only --json can show");
-    }
-    let mut cut = false;
-    for finish in progress.finishes.values() {
-        match finish {
-            Finish::Stop | Finish::ToolCalls => {}
-            Finish::Length => cut = true,
-            Finish::ContentFilter => return incomplete("it was stopped by a content filter"),
-            Finish::Other(reason) if STOPPED.contains(&reason.as_str()) => {}
-            Finish::Other(reason) => {
-                return Verdict::Incomplete(format!("its finish reason is '{reason}'"));
-            }
-            Finish::Missing => return incomplete("it broke off without a finish reason"),
-        }
-    }
-    if !progress.done {
-        return incomplete("the stream broke off before its end");
-    }
-    let got = progress.finishes.len() as u64;
-    if got < choices {
-        return Verdict::Incomplete(format!("{got} of {choices} choices came"));
-    }
-    if cut { Verdict::Cut("it was cut at its cap") } else { Verdict::Complete }
 }
 
 impl Choice {

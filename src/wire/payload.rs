@@ -1,6 +1,7 @@
 //! A request's body: JSON, or a form with files. It is held in pieces, so that a large file goes
 //! out from where it lies and is never copied.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 use std::fs::File;
 use std::hash::{BuildHasher, RandomState};
@@ -13,7 +14,8 @@ use memchr::memmem;
 
 /// What is sent, one piece behind the other.
 pub struct Payload {
-    pub(super) content_type: String,
+    /// Empty where there is nothing to have a type.
+    pub(super) content_type: Cow<'static, str>,
     pub(super) pieces: Vec<Piece>,
     /// The first of it has left, in the attempt that is under way.
     pub(super) sent: AtomicBool,
@@ -43,13 +45,13 @@ pub struct Field {
 
 impl Payload {
     pub fn json(text: String) -> Payload {
-        let content_type = "application/json".to_owned();
+        let content_type = Cow::Borrowed("application/json");
         Payload::new(content_type, vec![Piece::Bytes(text.into_bytes().into())])
     }
 
     /// No body, of no type: the address says it all.
     pub fn nothing() -> Payload {
-        Payload::new(String::new(), Vec::new())
+        Payload::new(Cow::Borrowed(""), Vec::new())
     }
 
     /// A form (`multipart/form-data`).
@@ -61,7 +63,7 @@ impl Payload {
         )
     }
 
-    fn new(content_type: String, pieces: Vec<Piece>) -> Payload {
+    fn new(content_type: Cow<'static, str>, pieces: Vec<Piece>) -> Payload {
         Payload { content_type, pieces, sent: AtomicBool::new(false) }
     }
 
@@ -130,7 +132,7 @@ fn form(boundary: &str, fields: impl Iterator<Item = Named>) -> Payload {
         before = format!("\r\n--{boundary}\r\n");
     }
     pieces.push(Piece::Bytes(format!("\r\n--{boundary}--\r\n").into_bytes().into()));
-    Payload::new(format!("multipart/form-data; boundary={boundary}"), pieces)
+    Payload::new(format!("multipart/form-data; boundary={boundary}").into(), pieces)
 }
 
 /// As browsers write what would end a name.

@@ -1,11 +1,12 @@
 //! One attempt: a request goes out once, and its answer comes back to be read.
 
+use std::borrow::Cow;
 use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use ureq::http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
+use ureq::http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use ureq::http::{self, HeaderMap, Uri};
 use ureq::{Body, SendBody};
 
@@ -155,32 +156,41 @@ fn exchange(
         Accept::Events => "text/event-stream, application/json",
         Accept::Anything => "*/*",
     };
-    let mut builder = http::Request::builder().uri(uri.clone()).header(ACCEPT, accept);
-    if let Some(headers) = builder.headers_mut() {
-        headers.extend(client.headers.clone());
-    }
+    let mut headers = client.headers.clone();
+    headers.insert(ACCEPT, HeaderValue::from_static(accept));
     // Taken last, so that the time it took to come here counts.
     let left = || Some(deadline.saturating_duration_since(Instant::now()));
     match request.method {
         Method::Get => {
-            let request = builder.method("GET").body(())?;
+            let request = message(http::Method::GET, uri, headers, ());
             let request = client.agent.configure_request(request).timeout_global(left()).build();
             client.agent.run(request)
         }
         Method::Post(payload) => {
             payload.sent.store(false, Ordering::SeqCst);
             let mut outgoing = Outgoing { client, payload, rest: &payload.pieces, read: 0 };
-            if !payload.content_type.is_empty() {
-                builder = builder.header(CONTENT_TYPE, &payload.content_type);
-            }
-            let request = builder
-                .method("POST")
-                .header(CONTENT_LENGTH, payload.len())
-                .body(SendBody::from_reader(&mut outgoing))?;
+            match &payload.content_type {
+                Cow::Borrowed("") => None,
+                Cow::Borrowed(kind) => headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind)),
+                Cow::Owned(kind) => {
+                    let kind = HeaderValue::from_str(kind).map_err(http::Error::from)?;
+                    headers.insert(CONTENT_TYPE, kind)
+                }
+            };
+            headers.insert(CONTENT_LENGTH, payload.len().into());
+            let body = SendBody::from_reader(&mut outgoing);
+            let request = message(http::Method::POST, uri, headers, body);
             let request = client.agent.configure_request(request).timeout_global(left()).build();
             client.agent.run(request)
         }
     }
+}
+
+fn message<B>(method: http::Method, uri: &Uri, headers: HeaderMap, body: B) -> http::Request<B> {
+    let mut request = http::Request::new(body);
+    (*request.method_mut(), *request.uri_mut(), *request.headers_mut()) =
+        (method, uri.clone(), headers);
+    request
 }
 
 /// A request's body that notes when the first of it is taken: by then the connection stands and

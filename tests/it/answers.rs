@@ -93,8 +93,8 @@ fn the_request_carries_what_the_environment_says() {
         POST /v1/chat/completions
         user-agent: gpt-cli/0.1.0
         host: [server]
-        accept: application/json
         authorization: Bearer sk-secret
+        accept: application/json
         content-type: application/json
         content-length: 69
         {"model":"gpt-5.6-terra","messages":[{"role":"user","content":"hi"}]}
@@ -104,8 +104,8 @@ fn the_request_carries_what_the_environment_says() {
         POST /v1/chat/completions
         user-agent: gpt-cli/0.1.0
         host: [server]
-        accept: application/json
         openai-organization: org-1
+        accept: application/json
         content-type: application/json
         content-length: 69
         {"model":"gpt-5.6-terra","messages":[{"role":"user","content":"hi"}]}
@@ -115,8 +115,8 @@ fn the_request_carries_what_the_environment_says() {
         POST /v1/chat/completions
         user-agent: gpt-cli/0.1.0
         host: [server]
-        accept: application/json
         openai-project: proj-1
+        accept: application/json
         content-type: application/json
         content-length: 69
         {"model":"gpt-5.6-terra","messages":[{"role":"user","content":"hi"}]}

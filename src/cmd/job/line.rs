@@ -1,5 +1,7 @@
 //! A record's line of output: the reply alone, or JSON.
 
+use std::borrow::Cow;
+
 use serde_json::{Value, json};
 
 use crate::account::bill::Bill;
@@ -49,14 +51,15 @@ impl Form {
 
     /// A text that fails is an empty line: a pipe gets a whole reply or none.
     pub fn line(self, record: &Record, outcome: Outcome<'_>) -> Vec<u8> {
-        let text = || match outcome.error {
-            Some(_) => String::new(),
-            None => outcome.replies.join(outcome.between),
+        let text = || match (outcome.error, outcome.replies) {
+            (Some(_), _) => Cow::default(),
+            (None, [one]) => Cow::from(one),
+            (None, several) => several.join(outcome.between).into(),
         };
         let mut line = match self {
             Self::Line { for_terminal: true } => visible(&folded(&text())).into_owned(),
             Self::Line { for_terminal: false } => folded(&text()),
-            Self::Null => text(),
+            Self::Null => text().into_owned(),
             Self::Json => json(record, outcome).to_string(),
         }
         .into_bytes();
