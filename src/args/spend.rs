@@ -14,7 +14,9 @@ A line for each model, or what --by says:
   DRIFT       how far the billed prompt tokens are over or under the estimate
 
 Below, with their ids: requests under way (reserved), and those that died without an answer \
-(unsettled). Budgets count both at their worst case; --settle ID USD books what one really cost.
+(unsettled). Budgets count both at their worst case; --settle ID USD books what one really cost. \
+A job that is killed while answers come within milliseconds leaves up to 32 a thread that it had \
+booked and not sent yet.
 
 --json and --csv give money in dollars, and more of the tokens: cached_tokens and \
 cache_write_tokens are among prompt_tokens, reasoning_tokens among reply_tokens. \
