@@ -1,9 +1,9 @@
 //! What many records at once cost over a plain loop: whole jobs against a server on loopback that
 //! answers at once, and against one that takes 200 ms. `cargo bench --bench bulk`; takes a minute.
 //!
-//! The rivals: sixteen threads that write and read the same requests on sockets of their own and
-//! do nothing else; the same with the HTTP library and a JSON parser, as one would write it; and
-//! `xargs -P8` with a process a record.
+//! The rivals: a plain loop with the HTTP library and a JSON parser, as one would write it, on one
+//! connection and on sixteen; sixteen threads that write and read the same requests on sockets of
+//! their own and do nothing else; and `xargs -P8` with a process a record.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
@@ -33,51 +33,54 @@ fn main() {
     let lines = |count: u32| (0..count).map(line).collect::<Vec<_>>().concat();
     fs::write(&input, lines(RECORDS)).unwrap();
     let base = serve(Duration::ZERO);
-    let job = |base: &str, ledger: &str| {
+    let job = |base: &str, ledger: &str, at_once: u32| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gpt"));
         command.args(["chat", "--lines", "-q", "--max-tokens", "50", "--base-url", base]);
-        command.args(["-j", &AT_ONCE.to_string()]);
+        command.args(["-j", &at_once.to_string()]);
         command.env_clear().env("HOME", &home).env("GPT_LEDGER", ledger);
         command
     };
     let books = home.join("ledger.db");
     let books = books.to_str().unwrap();
-    let bodies = bodies(&mut job(&base, "off"), &input);
+    let bodies = bodies(&mut job(&base, "off", 1), &input);
 
-    println!("{RECORDS} records, {AT_ONCE} at once; medians of {ROUNDS} rounds taken in turns");
-    println!("{:<34} {:>12} {:>10} {:>10}", "", "requests/s", "x sockets", "peak KiB");
-    let mut times: Vec<Vec<f64>> = vec![Vec::new(); 4];
-    let mut peaks = [0; 4];
-    for _ in 0..ROUNDS {
-        times[0].push(plain(&base, &bodies, on_sockets));
-        times[1].push(plain(&base, &bodies, with_the_library));
-        for (place, ledger) in [(2, "off"), (3, books)] {
-            let (time, peak) = run(&mut job(&base, ledger), &input);
-            times[place].push(time);
-            peaks[place] = peak.max(peaks[place]);
+    println!("{RECORDS} records; medians of {ROUNDS} rounds taken in turns");
+    println!("{:<44} {:>12} {:>10} {:>10}", "", "requests/s", "x loop", "peak KiB");
+    let mut rate = 0.0;
+    for at_once in [1, AT_ONCE] {
+        let mut times: [Vec<f64>; 4] = Default::default();
+        let mut peaks = [0; 4];
+        for _ in 0..ROUNDS {
+            times[0].push(plain(&base, &bodies, at_once, with_the_library));
+            times[1].push(plain(&base, &bodies, at_once, on_sockets));
+            for (place, ledger) in [(2, "off"), (3, books)] {
+                let (time, peak) = run(&mut job(&base, ledger, at_once), &input);
+                times[place].push(time);
+                peaks[place] = peak.max(peaks[place]);
+            }
         }
-    }
-    let names =
-        ["a loop on sockets", "a loop with ureq and serde_json", "gpt, GPT_LEDGER=off", "gpt"];
-    let sockets = median(&mut times[0]);
-    for (place, name) in names.iter().enumerate() {
-        let time = median(&mut times[place]);
-        let (rate, ratio) = (per_second(RECORDS, time), sockets / time);
-        println!("{name:<34} {rate:>12.0} {ratio:>10.2} {:>10}", peaks[place]);
+        let medians = times.map(|mut times| median(&mut times));
+        let names =
+            ["a loop with ureq and serde_json", "a loop on sockets", "gpt without ledger", "gpt"];
+        for ((name, time), peak) in names.iter().zip(medians).zip(peaks) {
+            rate = per_second(RECORDS, time);
+            let (ratio, name) = (medians[0] / time, format!("{at_once} at once: {name}"));
+            println!("{name:<44} {rate:>12.0} {ratio:>10.2} {peak:>10}");
+        }
     }
 
     let one_by_one = processes(&base, &home, books, &lines(PROCESSES));
-    let rate = per_second(PROCESSES, one_by_one);
-    let ratio = per_second(RECORDS, median(&mut times[3])) / rate;
-    println!("{:<34} {rate:>12.0} {:>21}", "xargs -P8 gpt chat", format!("gpt: x {ratio:.1}"));
+    let processes = per_second(PROCESSES, one_by_one);
+    let ratio = format!("gpt: x {:.1}", rate / processes);
+    println!("{:<44} {processes:>12.0} {ratio:>21}", "xargs -P8 gpt chat");
 
     fs::write(&input, lines(SLOW_RECORDS)).unwrap();
     let slow = serve(SLOW);
     let least = SLOW.as_secs_f64() * f64::from(SLOW_RECORDS) / f64::from(AT_ONCE);
     println!("\n{SLOW_RECORDS} records of 200 ms, {AT_ONCE} at once: {least:.2} s at least");
-    for (name, ledger) in [("gpt, GPT_LEDGER=off", "off"), ("gpt", books)] {
-        let (time, _) = run(&mut job(&slow, ledger), &input);
-        println!("{name:<34} {time:>10.3} s {:>8.1} % more", (time / least - 1.0) * 100.0);
+    for (name, ledger) in [("gpt without ledger", "off"), ("gpt", books)] {
+        let (time, _) = run(&mut job(&slow, ledger, AT_ONCE), &input);
+        println!("{name:<44} {time:>10.3} s {:>8.1} % more", (time / least - 1.0) * 100.0);
     }
 }
 
@@ -119,11 +122,16 @@ fn run(job: &mut Command, input: &Path) -> (f64, u64) {
 }
 
 /// The seconds that as many threads take to send all bodies and read the answers.
-fn plain(base: &str, bodies: &[String], work: fn(&str, &mut dyn Iterator<Item = &String>)) -> f64 {
+fn plain(
+    base: &str,
+    bodies: &[String],
+    at_once: u32,
+    work: fn(&str, &mut dyn Iterator<Item = &String>),
+) -> f64 {
     let next = AtomicUsize::new(0);
     let started = Instant::now();
     thread::scope(|scope| {
-        for _ in 0..AT_ONCE {
+        for _ in 0..at_once {
             scope.spawn(|| {
                 let mut mine =
                     std::iter::from_fn(|| bodies.get(next.fetch_add(1, Ordering::Relaxed)));
