@@ -17,8 +17,8 @@ A reply is a line, its line breaks folded; with --json a JSON line: index, id, r
 error. A record that fails is an empty line, or an error, and does not stop the others. \
 --resume OUT finds answers by their id, whatever its record asks now; without one by their \
 place and content (in plain text by their place alone). It asks for what is missing or failed, \
-and leaves OUT whole and in order. Answers that wait for their turn are in .OUT.ahead beside it \
-until then.
+and leaves OUT whole and in order. Answers that OUT does not have yet, as when a job was killed, \
+are in .OUT.ahead beside it; the same command puts them there.
 
 Examples:
   gpt chat 'name three rivers'

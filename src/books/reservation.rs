@@ -119,10 +119,10 @@ fn correct_times(
     let ahead: Option<i64> = transaction
         .prepare_cached("SELECT min(time) FROM request WHERE time > ?1")?
         .query_row([now.saturating_add(JITTER)], |row| row.get(0))?;
-    let any = "SELECT EXISTS (SELECT * FROM request WHERE behind <= ?1)";
+    let any = "SELECT EXISTS (SELECT * FROM request WHERE later <= ?1)";
     if transaction.prepare_cached(any)?.query_row([now], |row| row.get(0))? {
         let mut moved = transaction.prepare(
-            "SELECT tag, booked, spent, reserved FROM request WHERE behind <= ?1 AND booked < ?1",
+            "SELECT tag, booked, spent, reserved FROM request WHERE later <= ?1 AND booked < ?1",
         )?;
         let mut rows = moved.query([now])?;
         while let Some(row) = rows.next()? {
@@ -132,7 +132,7 @@ fn correct_times(
             sums.add(tag, now, amount);
         }
         transaction.execute(
-            "UPDATE request SET booked = max(booked, ?1), behind = ?2 WHERE behind <= ?1",
+            "UPDATE request SET booked = max(booked, ?1), later = ?2 WHERE later <= ?1",
             (now, ahead),
         )?;
     }
@@ -159,7 +159,7 @@ fn check(
     }))
 }
 
-const INSERT: &str = "INSERT INTO request (time, booked, behind, deadline, waiting, retry_of,
+const INSERT: &str = "INSERT INTO request (time, booked, later, deadline, waiting, retry_of,
     command, tag, model, host, estimated_prompt, estimated_reply, estimate_exact, price,
     price_source, worst_case, state)
   VALUES (?1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, 'reserved')";

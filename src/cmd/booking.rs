@@ -1,6 +1,7 @@
 //! A request's way through the ledger: reserved before it is sent, settled after.
 
-use std::time::Duration;
+use std::mem;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -21,6 +22,8 @@ use crate::stdio::Stdio;
 const GRACE: Duration = Duration::from_secs(60);
 /// How much later that is for one of many: what it waits for the others does not count.
 const WAITS: Duration = Duration::from_secs(600);
+/// What was booked early counts from then on, so it is not sent much later.
+const FRESH: Duration = Duration::from_secs(10);
 
 pub struct Booking<'a> {
     books: Books<'a>,
@@ -36,8 +39,8 @@ pub struct Booking<'a> {
 enum State {
     /// Nothing is booked, or all that was is settled.
     Closed,
-    /// Booked together with others, and not sent yet.
-    Early,
+    /// Booked together with others at that time, and not sent yet.
+    Early(Instant),
     /// Booked, and perhaps sent.
     Open,
 }
@@ -132,22 +135,26 @@ impl<'a> Booking<'a> {
         if !Self::may_be_early(desk, terms) {
             return;
         }
-        let time = Timestamp::now();
+        let (time, since) = (Timestamp::now(), Instant::now());
         let each = bookings.iter().zip(claims);
         let entries = each.map(|(one, claim)| terms.entry(claim, None, time, one.patience));
         let rows = desk.claim_together(&entries.collect::<Vec<_>>());
         for ((booking, claim), row) in bookings.iter_mut().zip(claims).zip(rows) {
             if row.is_some() {
-                (booking.row, booking.worst, booking.state) = (row, claim.worst, State::Early);
+                (booking.row, booking.worst, booking.state) =
+                    (row, claim.worst, State::Early(since));
             }
         }
     }
 
     /// Books the worst case of the request. When this returns it is on the disk.
     pub fn reserve(&mut self, request: &impl Request, stdio: &mut Stdio) -> anyhow::Result<()> {
-        if self.state == State::Early {
-            self.state = State::Open;
-            return Ok(());
+        if let State::Early(since) = self.state {
+            if since.elapsed() < FRESH {
+                self.state = State::Open;
+                return Ok(());
+            }
+            self.withdraw();
         }
         let time = Timestamp::now();
         // To find out where we are reads a hundred directories and files: only budgets need it.
@@ -191,9 +198,19 @@ impl<'a> Booking<'a> {
         Ok(())
     }
 
+    /// It was not sent after all: nothing is booked.
+    pub fn withdraw(&mut self) {
+        if mem::replace(&mut self.state, State::Closed) == State::Closed {
+            return;
+        }
+        if let Books::Shared { desk, .. } = &self.books {
+            desk.withdraw(self.worst, self.row.take());
+        }
+    }
+
     /// Records how the request ended, once; without a bill it stays booked at its worst case.
     pub fn settle(&mut self, settlement: &Settlement, stdio: &mut Stdio) {
-        if std::mem::replace(&mut self.state, State::Closed) == State::Closed {
+        if mem::replace(&mut self.state, State::Closed) == State::Closed {
             return;
         }
         let settled = match (&mut self.books, self.row) {
@@ -213,8 +230,8 @@ impl<'a> Booking<'a> {
 /// What was booked early and is not sent after all is given back.
 impl Drop for Booking<'_> {
     fn drop(&mut self) {
-        if let (State::Early, Books::Shared { desk, .. }) = (self.state, &self.books) {
-            desk.withdraw(self.worst, self.row);
+        if matches!(self.state, State::Early(_)) {
+            self.withdraw();
         }
     }
 }

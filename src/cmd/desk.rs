@@ -107,7 +107,8 @@ impl Desk {
         }
     }
 
-    /// Nothing can refuse a request but a budget: without one, several may be claimed before the first is sent.
+    /// Nothing can refuse a request but a budget: without one, several may be claimed before the
+    /// first is sent.
     pub fn refuses_nothing(&self) -> bool {
         self.clerk.is_some() && self.limit.is_none()
     }

@@ -151,11 +151,15 @@ impl<'a, R: Request> Exchange<'a, R> {
         let mut within = self.timeout;
         // How many attempts the server may have billed without an answer.
         let mut lost = 0;
+        let mut before: Option<Failure> = None;
         self.started = Instant::now();
         loop {
             self.account.attempts += 1;
             self.booked_attempts += 1;
             let mut end = way.attempt(self, &body, within, answer, stdio);
+            if let (End::Stopped { .. }, Some(failed), None) = (&end, before, self.signals.last()) {
+                return End::Failed(Failure { sent: false, ..failed });
+            }
             let End::Failed(failed) = &end else { return end };
             self.account.request_id.clone_from(&failed.request_id);
             if answer.has_arrived() {
@@ -191,6 +195,7 @@ impl<'a, R: Request> Exchange<'a, R> {
             };
             self.waited += uncounted;
             within = self.time_left();
+            before = Some(failed);
         }
     }
 
@@ -275,6 +280,9 @@ impl<'a, R: Request> Exchange<'a, R> {
         self.account.elapsed = self.started.elapsed();
         let course = course(end, answer);
         self.account.bill = self.plan.bill(answer, course);
+        if self.booked_attempts == 0 {
+            return self.booking.withdraw();
+        }
         let ours = match end {
             End::Stopped { .. } => Some("interrupted"),
             _ if course == Course::Unbilled => Some("refused"),

@@ -111,6 +111,31 @@ fn what_was_asked_is_not_said_not_to_have_been() {
     .assert_eq(&errors.join("\n"));
 }
 
+/// A file may hold 512 bytes: all that is printed, but not all that waits for the first answer.
+#[test]
+fn what_cannot_be_kept_beside_it_is_written_when_its_turn_comes() {
+    let gate = Gate::default();
+    let held = gate.clone();
+    let server = Server::answer(move |_, request| match asked(request).as_str() {
+        "slow" => whole("slow").slow(&held),
+        text => whole(text),
+    });
+    let sandbox = Sandbox::new();
+    let gpt = env!("CARGO_BIN_EXE_gpt");
+    let script = format!("ulimit -f 1; exec '{gpt}' chat --lines --max-tokens 9 -j 2 --resume out");
+    let command = sandbox.command("sh", ["-c", &script]).server(&server).env("GPT_LEDGER", "off");
+    let input: String = (0..40).map(|n| if n == 0 { "slow\n" } else { "a\n" }).collect();
+    let running = command.input(input);
+    let running = thread::spawn(move || running.run());
+    // A line beside it has 22 bytes and more: the first 23 fit.
+    server.wait_for(1 + 24);
+    gate.open();
+    let said = running.join().unwrap().to_string();
+    assert!(said.ends_with("! gpt: .out.ahead: file too large\nexit 1\n"), "{said}");
+    let out = sandbox.read("out");
+    assert_eq!(out.lines().count(), server.requests().len(), "{out}");
+}
+
 /// A file may hold four of the five answers.
 #[test]
 fn what_cannot_be_written_where_it_belongs_is_kept_beside_it() {
@@ -129,7 +154,7 @@ fn what_cannot_be_written_where_it_belongs_is_kept_beside_it() {
     expect![[r#"
         ! gpt: estimate: 5 requests, 35 prompt + up to 4995 reply tokens, at most $0.060010 (gpt-5.6-terra)
         ! gpt: used: 5 answered, 0 failed; 50 prompt + 15 reply tokens, $0.000280
-        ! gpt: what was answered is kept; to put it there, give the same command again
+        ! gpt: not all answers could be written; to go on, give the same command again
         ! gpt: out: file too large
         exit 1
     "#]].assert_eq(&run.to_string());
@@ -138,4 +163,19 @@ fn what_cannot_be_written_where_it_belongs_is_kept_beside_it() {
     let out = sandbox.read("out");
     let begins: Vec<&str> = out.lines().map(|line| &line[..1]).collect();
     assert_eq!((begins.concat().as_str(), server.requests().len()), ("abcde", 5));
+}
+
+/// What was answered before says nothing of how quick the server is.
+#[test]
+fn a_resumed_job_asks_as_many_at_once() {
+    let gate = Gate::default();
+    let held = gate.clone();
+    let server = Server::answer(move |_, _| whole("new").slow(&held));
+    let sandbox = Sandbox::new();
+    sandbox.write("out", "old\n".repeat(300));
+    let mut child = start(&sandbox, &server, &["-j", "8", "--resume", "out"], &"a\n".repeat(308));
+    server.wait_for(8);
+    gate.open();
+    assert!(child.wait().unwrap().success());
+    assert_eq!(sandbox.read("out"), "old\n".repeat(300) + &"new\n".repeat(8));
 }

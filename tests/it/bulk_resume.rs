@@ -393,6 +393,34 @@ fn answers_that_wait_for_their_turn_survive_a_kill() {
     }
 }
 
+/// A link to a file that is yet to be made: what is kept lies beside that file.
+#[test]
+fn what_is_kept_lies_beside_the_file_and_not_the_link() {
+    let sandbox = Sandbox::new();
+    let server = Server::answer(|_, request| match asked(request).as_str() {
+        "a" => Reply::hang(),
+        text => whole(&format!("<{text}>")),
+    });
+    sandbox.write("there/other", "");
+    symlink("there/file", sandbox.path("out")).unwrap();
+    let args = ["chat", "--max-tokens", "9", "-q", "-j", "2", "--lines", "--resume", "out"];
+    let mut child = sandbox.gpt(args).server(&server).input("x").spawn();
+    child.stdin.take().unwrap().write_all(b"a\nb\nc\n").unwrap();
+    server.wait_for(3);
+    let ahead = || fs::read_to_string(sandbox.path("there/.file.ahead")).unwrap_or_default();
+    while ahead().lines().count() < 2 {
+        thread::yield_now();
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let server = Server::answer(|_, request| whole(&format!("<{}>", asked(request))));
+    sandbox.gpt(args).server(&server).input("a\nb\nc\n").check(expect![]);
+    assert_eq!(
+        (sandbox.read("there/file").as_str(), server.requests().len()),
+        ("<a>\n<b>\n<c>\n", 1)
+    );
+}
+
 /// What a link leads to is written to, and the link stays one.
 #[test]
 fn a_link_stays_a_link() {

@@ -54,8 +54,10 @@ fn sources() -> Vec<Source> {
             let text = fs::read_to_string(&path).unwrap();
             let path = path.strip_prefix(&top).unwrap().to_str().unwrap().to_owned();
             let room = path.split(['/', '.']).next().unwrap().to_owned();
-            let text = text.split("#[cfg(test)]").next().unwrap().to_owned();
-            Source { path, room, text }
+            let inline = |at: usize| text[at..].lines().nth(1).unwrap().ends_with('{');
+            let mut tests = text.match_indices("#[cfg(test)]\nmod ").map(|(at, _)| at);
+            let end = tests.find(|at| inline(*at)).unwrap_or(text.len());
+            Source { path, room, text: text[..end].to_owned() }
         })
         .collect()
 }

@@ -60,7 +60,7 @@ fn a_clock_behind_by_seconds_has_not_been_set_back() {
     home.book(NOON - 60_000, 10);
     home.book(NOON - 60_001, 100);
     let mut statement =
-        home.ledger.connection.prepare("SELECT time, booked, behind FROM request").unwrap();
+        home.ledger.connection.prepare("SELECT time, booked, later FROM request").unwrap();
     let times: Vec<(i64, i64, Option<i64>)> = statement
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .unwrap()

@@ -184,6 +184,8 @@ fn an_older_ledger_keeps_its_sums() {
         let mut home = Home { ledger: Ledger::open(&path).unwrap(), directory };
         assert!(inserted.execute([]).is_err());
         assert!(settled.execute([]).is_err());
+        let moved = "UPDATE request SET booked = max(booked, 1), behind = 1 WHERE behind <= 1";
+        assert!(older.execute(moved, []).is_err());
         home.bill(RowId(1), 5);
         home.book(NOON + DAY, 3);
         for tag in [None, Some("t")] {

@@ -281,3 +281,12 @@ fn errors_say_what_why_and_what_to_do() {
         assert_eq!(error.to_string(), expected);
     }
 }
+
+/// With them SQLite would look through the whole ledger for each row that is taken out.
+#[test]
+fn nothing_looks_for_rows_that_refer_to_others() {
+    let home = home();
+    let keys: i64 =
+        home.ledger.connection.pragma_query_value(None, "foreign_keys", |row| row.get(0)).unwrap();
+    assert_eq!(keys, 0);
+}

@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 
-use crate::account::fields::field;
 use crate::args;
 use crate::cmd::body::Body;
 use crate::cmd::call::Call;
@@ -70,8 +69,8 @@ impl Common<'_> {
 
     fn assemble(&self, messages: Vec<Value>) -> Body {
         let mut body = self.form.clone();
-        // Unless -o has put others there.
-        if field(body.value(), "messages").as_array().is_some_and(Vec::is_empty) {
+        let given = |option: &String| option.starts_with("messages=");
+        if !self.args.request.option.iter().any(given) {
             body.set("messages", messages);
         }
         body

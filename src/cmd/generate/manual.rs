@@ -273,7 +273,7 @@ const FILES: &[Entry] = &[
     ("$XDG_STATE_HOME/gpt/history", "What was typed in conversations.", "chat"),
     (
         ".OUT.ahead",
-        "Beside the OUT of --resume while a job runs: answers that wait for their turn.",
+        "Answers that the OUT of --resume beside it does not have yet; gone when it is whole.",
         "chat complete image",
     ),
 ];

@@ -94,8 +94,9 @@ impl<W: Work> Crew<'_, W> {
             if taken.is_empty() {
                 return self.desk.catch_up();
             }
-            let (count, began) = (taken.len(), Instant::now());
+            let began = Instant::now();
             let steps: Vec<_> = taken.into_iter().map(|taken| self.prepare(taken)).collect();
+            let asked = steps.iter().filter(|step| matches!(step, Step::Ready(..))).count();
             let mut bookings = self.book(&steps).into_iter();
             for step in steps {
                 let mut asked = match (step, &client) {
@@ -112,7 +113,7 @@ impl<W: Work> Crew<'_, W> {
                     return;
                 }
             }
-            stride.took(count, began.elapsed());
+            stride.took(asked, began.elapsed());
         }
     }
 

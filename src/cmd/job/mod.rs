@@ -19,8 +19,9 @@ pub mod work;
 
 use std::io::Write;
 use std::sync::Arc;
-use std::sync::mpsc::channel;
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
+use std::time::Duration;
 
 use serde_json::json;
 
@@ -44,6 +45,9 @@ use spool::Spool;
 use stop::Stop;
 use survey::Survey;
 use work::{Sum, Work};
+
+/// How long what has ended may wait for a reservation to go into the ledger with.
+const BOOKED_WITHIN: Duration = Duration::from_millis(200);
 
 /// Asks every record of standard input.
 pub fn run<W: Work>(
@@ -118,7 +122,7 @@ impl<W: Work> Job<'_, W> {
             desk: &desk,
             kept,
             stop: Arc::clone(&stop),
-            queue: Queue::new(spool.records()?, at_once),
+            queue: Queue::new(spool.records()?, survey.requests + survey.kept, at_once),
         };
         let heard = Arc::clone(&stop);
         call.signals.hear(move |signal| heard.hear(signal));
@@ -137,7 +141,17 @@ impl<W: Work> Job<'_, W> {
                 stdio,
             )?;
             drop(done);
+            let (end, ended) = channel::<()>();
+            // Whoever prints does not wait for the ledger, which others may have.
+            let booking = move || {
+                while let Err(RecvTimeoutError::Timeout) = ended.recv_timeout(BOOKED_WITHIN) {
+                    crew.desk.catch_up();
+                }
+            };
+            // Without a thread for it, it is done by those who wait for records.
+            let _ = thread::Builder::new().spawn_scoped(scope, booking);
             printer.run(&asked, crew, &mut outlet, stdio);
+            drop(end);
             anyhow::Ok(())
         })?;
         call.signals.hold();

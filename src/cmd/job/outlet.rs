@@ -60,14 +60,15 @@ impl Found {
     pub fn open(path: &Path, form: Form, spool: &Spool) -> anyhow::Result<(Self, Kept)> {
         let wrong = |error: &io::Error| wrong(path, error);
         // What lies beside it, and takes its place, is where it is, not where a link to it is.
-        let real = match path.is_symlink() && path.exists() {
-            true => fs::canonicalize(path).map_err(|error| wrong(&error))?,
-            false => path.to_owned(),
+        let real = match fs::read_link(path) {
+            Ok(_) if path.exists() => fs::canonicalize(path).map_err(|error| wrong(&error))?,
+            Ok(there) => path.parent().unwrap_or(Path::new("")).join(there),
+            Err(_) => path.to_owned(),
         };
         let ahead = beside(&real, "ahead");
         let mut kept = Kept::nothing(form);
         if !path.exists() {
-            let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+            let directory = real.parent().filter(|parent| !parent.as_os_str().is_empty());
             fs::metadata(directory.unwrap_or(Path::new("."))).map_err(|error| wrong(&error))?;
             // What lies beside it was kept for another that is gone.
             let (file, end, ahead_end, in_place) = (None, 0, 0, true);

@@ -37,12 +37,11 @@ pub struct Printer {
     drawn: bool,
     /// A signal came, and that was told.
     stopping: bool,
-    /// When the ledger was last brought up to what has ended.
-    booked: Instant,
     /// The first failure's.
     exit: Option<Exit>,
-    /// Our own output failed.
+    /// An answer could not be written, and why; nor can those behind it, if it had its turn.
     unprinted: Option<anyhow::Error>,
+    deaf: bool,
 }
 
 impl Printer {
@@ -59,9 +58,9 @@ impl Printer {
             shows_bar: stdio.err_is_terminal && !stdio.quiet,
             drawn: false,
             stopping: false,
-            booked: now,
             exit: None,
             unprinted: None,
+            deaf: false,
         }
     }
 
@@ -105,12 +104,7 @@ impl Printer {
                     stdio.note(format_args!("stopping: {more}"));
                 }
             }
-            let now = Instant::now();
-            self.tell(now, stdio);
-            if now - self.booked >= FRAME {
-                self.booked = now;
-                crew.desk.catch_up();
-            }
+            self.tell(Instant::now(), stdio);
             crew.stop.pace.wait(BREATH);
         }
         self.clear(stdio);
@@ -133,18 +127,14 @@ impl Printer {
                 continue;
             }
             for earlier in std::mem::take(&mut self.unasked) {
-                let message = format!("record {}: not asked", earlier.index);
-                self.one(
-                    Asked { fate: Fate::Failed(Exit::Done, message), ..earlier },
-                    outlet,
-                    stdio,
-                );
+                self.one(earlier, outlet, stdio);
             }
             self.one(one, outlet, stdio);
             printed = true;
         }
-        if printed && self.unprinted.is_none() {
-            self.unprinted = outlet.flush(stdio).err();
+        if printed && !self.deaf {
+            let flushed = outlet.flush(stdio);
+            self.wrote(flushed);
         }
     }
 
@@ -174,21 +164,25 @@ impl Printer {
             Fate::Answered(_) => self.tally.answered += 1,
             Fate::Failed(exit, message) => {
                 self.tally.failed += 1;
-                if exit != Exit::Done {
-                    self.exit.get_or_insert(exit);
-                }
+                self.exit.get_or_insert(exit);
                 self.clear(stdio);
                 stdio.error(message);
             }
             Fate::Unasked => {}
         }
         self.printed += 1;
-        if self.unprinted.is_none() && !line.is_empty() {
+        if !self.deaf && !line.is_empty() {
             if stdio.out_is_terminal && matches!(outlet, Outlet::Standard) {
                 self.clear(stdio);
             }
-            self.unprinted = outlet.write(index, answered.as_deref(), &line, stdio).err();
+            let written = outlet.write(index, answered.as_deref(), &line, stdio);
+            self.wrote(written);
         }
+    }
+
+    fn wrote(&mut self, written: anyhow::Result<()>) {
+        self.deaf |= written.is_err();
+        self.unprinted = self.unprinted.take().or(written.err());
     }
 
     fn tell(&mut self, now: Instant, stdio: &mut Stdio) {
@@ -233,7 +227,7 @@ impl Printer {
         let unwritten = self.unprinted.is_some() && resumed.is_some();
         if left > 0 || self.tally.failed > 0 || unwritten {
             let what = match (left, self.tally.failed) {
-                (0, 0) => "what was answered is kept; to put it there".to_owned(),
+                (0, 0) => "not all answers could be written; to go on".to_owned(),
                 (0, _) => "to ask the failed ones again".to_owned(),
                 (1, _) => "1 record is left; to go on".to_owned(),
                 (left, _) => format!("{left} records are left; to go on"),

@@ -23,9 +23,10 @@ impl Stride {
         self.length
     }
 
-    /// So many records took so long.
+    /// To ask so many records took so long.
     pub fn took(&mut self, count: usize, time: Duration) {
-        let one = time.as_nanos() / count.max(1) as u128;
+        // What was answered before tells nothing.
+        let Some(one) = time.as_nanos().checked_div(count as u128) else { return };
         let fitting = TIME.as_nanos() / one.max(1);
         let longest = self.most.min(self.length * 2);
         self.length = usize::try_from(fitting).unwrap_or(longest).clamp(1, longest);
@@ -56,5 +57,8 @@ mod tests {
         check(&[2000; 5], true, &[1, 2, 4, 8, 10, 10]);
         check(&[10_100, 200_000, 20_001], true, &[1, 1, 1, 1]);
         check(&[0, 0, 200_000, 8000, 8000], true, &[1, 2, 4, 1, 2, 2]);
+        let mut stride = Stride::new(true);
+        stride.took(0, Duration::from_micros(1));
+        assert_eq!(stride.length(), 1);
     }
 }

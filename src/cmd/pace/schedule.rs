@@ -21,6 +21,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 const LONGEST_ASKED: Duration = Duration::from_secs(120);
 /// For so long a server may refuse whatever comes. Most limits are counted by the minute.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// So many times as long, while another request is under way.
+const BUSY: u32 = 5;
 
 #[derive(Debug)]
 pub(super) struct Schedule {
@@ -87,7 +89,7 @@ impl Schedule {
     /// Too much, or nobody there: a pause as long as the server asks for, or as we think fit. Only
     /// the first refusal of those that left together makes the pace slower, and only if others
     /// were answered before: what refuses everything does not mind the pace. While the server is
-    /// busy with others of ours, there is hope.
+    /// busy with others of ours, there is hope for longer.
     pub(super) fn pause(
         &mut self,
         now: Instant,
@@ -115,7 +117,8 @@ impl Schedule {
             let apart = self.part_of(pause / 16);
             self.hold += apart;
         }
-        if now - since >= PATIENCE && !is_busy {
+        let longest = if is_busy { PATIENCE * BUSY } else { PATIENCE };
+        if now - since >= longest {
             Weight::Hopeless
         } else if is_first && !nothing_answered {
             Weight::Shared

@@ -223,6 +223,11 @@ fn usage_in_every_shape() {
         "prompt_tokens_details":7}"#,
         Some([3, 0, 0, 2, 0]),
     );
+    check(
+        r#"{"prompt_tokens":9,"completion_tokens":4,"input_tokens_details":{"cached_tokens":8},
+        "output_tokens_details":{"reasoning_tokens":3}}"#,
+        Some([9, 8, 0, 4, 3]),
+    );
     check(r#"{"prompt_tokens":1.0,"completion_tokens":2e1}"#, Some([1, 0, 0, 20, 0]));
     // Reasoning that is billed, but no part of the reply.
     check(

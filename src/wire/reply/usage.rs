@@ -1,6 +1,6 @@
 //! What the server says it counted.
 
-use serde::de::Error;
+use serde::de::{Error, IgnoredAny};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -52,8 +52,9 @@ pub fn usage(object: &Value) -> Option<Usage> {
 
 /// The same from its text. As the API writes it, it is read without a detour.
 pub(super) fn usage_in(object: &RawValue) -> Option<Usage> {
-    let Ok(plain) = serde_json::from_str::<Plain>(object.get()) else {
-        return usage(&serde_json::from_str(object.get()).ok()?);
+    let plain = match serde_json::from_str::<Plain>(object.get()) {
+        Ok(plain) if plain.input_tokens_details.or(plain.output_tokens_details).is_none() => plain,
+        _ => return usage(&serde_json::from_str(object.get()).ok()?),
     };
     let count = |count: Option<Count>| count.map_or(0, |count| count.0);
     let of_prompt = plain.prompt_tokens_details.unwrap_or_default();
@@ -102,6 +103,8 @@ struct Plain {
     total_tokens: Option<Count>,
     prompt_tokens_details: Option<Details>,
     completion_tokens_details: Option<Details>,
+    input_tokens_details: Option<IgnoredAny>,
+    output_tokens_details: Option<IgnoredAny>,
 }
 
 #[derive(Default, Deserialize)]

@@ -75,6 +75,7 @@ fn there_is_hope_while_the_server_is_busy_with_others_or_says_something_else() {
     let leave = schedule.depart(now);
     assert_eq!(schedule.pause(now, None, leave, true), Weight::None);
     assert_eq!(schedule.pause(now, None, leave, false), Weight::Hopeless);
+    assert_eq!(schedule.pause(now + PATIENCE * 4, None, leave, true), Weight::Hopeless);
     assert_eq!([schedule.give_up(), schedule.give_up()], [1, 2]);
     schedule.heard();
     let leave = schedule.depart(now);
