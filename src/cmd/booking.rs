@@ -154,7 +154,7 @@ impl<'a> Booking<'a> {
                 self.state = State::Open;
                 return Ok(());
             }
-            self.withdraw();
+            self.withdraw(stdio);
         }
         let time = Timestamp::now();
         // To find out where we are reads a hundred directories and files: only budgets need it.
@@ -199,13 +199,22 @@ impl<'a> Booking<'a> {
     }
 
     /// It was not sent after all: nothing is booked.
-    pub fn withdraw(&mut self) {
+    pub fn withdraw(&mut self, stdio: &mut Stdio) {
+        if let Err(error) = self.give_back() {
+            stdio.note(format_args!("warning: the call stays booked at its worst case: {error}"));
+        }
+    }
+
+    fn give_back(&mut self) -> Result<(), books::Error> {
         if mem::replace(&mut self.state, State::Closed) == State::Closed {
-            return;
+            return Ok(());
         }
-        if let Books::Shared { desk, .. } = &self.books {
-            desk.withdraw(self.worst, self.row.take());
+        match (&mut self.books, self.row.take()) {
+            (Books::Shared { desk, .. }, row) => desk.withdraw(self.worst, row),
+            (Books::Own(ledger), Some(row)) => ledger.book(&[(row, None)], &[], &[]).map(drop)?,
+            _ => {}
         }
+        Ok(())
     }
 
     /// Records how the request ended, once; without a bill it stays booked at its worst case.
@@ -231,7 +240,8 @@ impl<'a> Booking<'a> {
 impl Drop for Booking<'_> {
     fn drop(&mut self) {
         if matches!(self.state, State::Early(_)) {
-            self.withdraw();
+            // Nobody is told: at a desk this cannot fail yet.
+            let _ = self.give_back();
         }
     }
 }

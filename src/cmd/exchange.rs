@@ -281,7 +281,7 @@ impl<'a, R: Request> Exchange<'a, R> {
         let course = course(end, answer);
         self.account.bill = self.plan.bill(answer, course);
         if self.booked_attempts == 0 {
-            return self.booking.withdraw();
+            return self.booking.withdraw(stdio);
         }
         let ours = match end {
             End::Stopped { .. } => Some("interrupted"),

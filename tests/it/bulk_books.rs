@@ -1,7 +1,7 @@
 //! What a job leaves in the ledger: while it runs, at its end, and when it is killed.
 
-use std::io::Write;
-use std::process::Child;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, Command};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -163,6 +163,25 @@ fn what_cannot_be_written_where_it_belongs_is_kept_beside_it() {
     let out = sandbox.read("out");
     let begins: Vec<&str> = out.lines().map(|line| &line[..1]).collect();
     assert_eq!((begins.concat().as_str(), server.requests().len()), ("abcde", 5));
+}
+
+/// Between two attempts, the second of which is booked and never sent.
+#[test]
+fn an_attempt_that_is_not_made_leaves_no_row() {
+    let server = Server::answer(|_, _| Reply::raw(""));
+    let sandbox = Sandbox::new();
+    let mut child =
+        sandbox.gpt(["chat", "--max-tokens", "9", "--retries", "9", "a"]).server(&server).spawn();
+    let mut err = BufReader::new(child.stderr.take().unwrap());
+    let mut said = String::new();
+    while !said.contains("trying again in") {
+        assert!(err.read_line(&mut said).unwrap() > 0, "{said}");
+    }
+    assert!(
+        Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success()
+    );
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(rows(&sandbox), vec!["unsettled"; server.requests().len()]);
 }
 
 /// What was answered before says nothing of how quick the server is.
