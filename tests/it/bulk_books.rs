@@ -36,14 +36,20 @@ fn start(sandbox: &Sandbox, server: &Server, args: &[&str], input: &str) -> Chil
     child
 }
 
-#[test]
-fn the_books_do_not_wait_for_a_straggler() {
+/// A server that answers with what was asked, and "slow" only once the gate is open.
+fn with_a_slow_one() -> (Server, Gate) {
     let gate = Gate::default();
     let held = gate.clone();
     let server = Server::answer(move |_, request| match asked(request).as_str() {
         "slow" => whole("slow").slow(&held),
         text => whole(text),
     });
+    (server, gate)
+}
+
+#[test]
+fn the_books_do_not_wait_for_a_straggler() {
+    let (server, gate) = with_a_slow_one();
     let sandbox = Sandbox::new();
     let mut child = start(&sandbox, &server, &["-j", "2"], "slow\nb\nc\n");
     server.wait_for(3);
@@ -114,12 +120,7 @@ fn what_was_asked_is_not_said_not_to_have_been() {
 /// A file may hold 512 bytes: all that is printed, but not all that waits for the first answer.
 #[test]
 fn what_cannot_be_kept_beside_it_is_written_when_its_turn_comes() {
-    let gate = Gate::default();
-    let held = gate.clone();
-    let server = Server::answer(move |_, request| match asked(request).as_str() {
-        "slow" => whole("slow").slow(&held),
-        text => whole(text),
-    });
+    let (server, gate) = with_a_slow_one();
     let sandbox = Sandbox::new();
     let gpt = env!("CARGO_BIN_EXE_gpt");
     let script = format!("ulimit -f 1; exec '{gpt}' chat --lines --max-tokens 9 -j 2 --resume out");
