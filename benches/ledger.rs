@@ -190,6 +190,7 @@ fn entry(time: i64, tag: Option<&'static str>) -> Entry<'static> {
         price: "2/1M:12/1M",
         price_source: "built-in 2026-11-01",
         worst_case: 8_000_000_000,
+        requests: 1,
     }
 }
 

@@ -191,6 +191,12 @@ impl Together {
         }
     }
 
+    pub fn merge(&mut self, other: &Self) {
+        self.fixed = self.fixed.plus(other.fixed);
+        self.each = self.each.plus(other.each);
+        self.longest = self.longest.into_iter().chain(other.longest).min();
+    }
+
     /// The largest cap that a sum of money allows each of them.
     pub fn cap(&self, limit: Picodollars) -> Result<Option<u64>, Refusal> {
         let Self { fixed, each, longest } = *self;

@@ -33,6 +33,8 @@ pub struct Entry<'a> {
     pub price_source: &'a str,
     /// What the request costs at most.
     pub worst_case: u128,
+    /// Several may be booked together, as a bundle: then all figures are sums.
+    pub requests: u32,
 }
 
 /// An amount that may not be exceeded by what was spent and reserved since a moment.
@@ -93,6 +95,16 @@ pub struct Settlement<'a> {
     /// How often it was sent, with the attempts that the server certainly did not bill.
     pub attempts: u32,
     pub duration_ms: u64,
+}
+
+/// What was booked, and what became of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Ended<'a> {
+    pub row: RowId,
+    /// Where the row is a bundle's: the one of its requests that is meant.
+    pub part: Option<Entry<'a>>,
+    /// None: it was never sent, and is booked no more.
+    pub settlement: Option<Settlement<'a>>,
 }
 
 /// What a request cost, and for how many tokens.

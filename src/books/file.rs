@@ -20,8 +20,12 @@ const APPLICATION: i32 = 0x6770_744c;
 
 /// What makes a ledger of version n one of version n + 1; the first makes one out of nothing. Only
 /// ever append to it.
-pub(super) const STEPS: &[&str] =
-    &[include_str!("schema.sql"), include_str!("sums.sql"), include_str!("apart.sql")];
+pub(super) const STEPS: &[&str] = &[
+    include_str!("schema.sql"),
+    include_str!("sums.sql"),
+    include_str!("apart.sql"),
+    include_str!("bundle.sql"),
+];
 
 /// How often to ask again for a ledger that other processes have locked: for about 20 seconds. A
 /// transaction takes 3 milliseconds, a report over a million rows one second.

@@ -7,6 +7,7 @@
 //! its worst case in every budget until it is settled; and no crash, no clock and no number of
 //! processes at once makes an amount disappear.
 
+mod bundle;
 mod entry;
 mod error;
 mod file;
@@ -26,7 +27,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 
 pub use entry::{
-    Bill, Budget, Entry, Refusal, Reservation, Row, RowId, Settlement, Span, State, Usage,
+    Bill, Budget, Ended, Entry, Refusal, Reservation, Row, RowId, Settlement, Span, State, Usage,
 };
 pub use error::Error;
 pub use sum::Sum;
@@ -62,11 +63,10 @@ impl Ledger {
     }
 
     /// Settles some requests and books others, in one transaction: one sync of the disk for all.
-    /// One without a settlement was never sent: its row goes. What is settled makes room first. A
-    /// request that cannot be booked does not hold up others.
+    /// What is settled makes room first. A request that cannot be booked does not hold up others.
     pub fn book(
         &mut self,
-        ended: &[(RowId, Option<Settlement>)],
+        ended: &[Ended],
         entries: &[Entry],
         budgets: &[Budget],
     ) -> Result<Vec<Result<Reservation, Error>>, Error> {
@@ -82,6 +82,22 @@ impl Ledger {
     pub fn settle(&mut self, id: RowId, settlement: &Settlement) -> Result<(), Error> {
         settlement::settle(&mut self.connection, id, settlement)
             .map_err(|fault| fault.at(&self.path))
+    }
+
+    /// Settles one request of those that were booked together, and says which row is its own now.
+    pub fn settle_part(
+        &mut self,
+        bundle: RowId,
+        entry: &Entry,
+        settlement: &Settlement,
+    ) -> Result<Option<RowId>, Error> {
+        bundle::settle_part(&mut self.connection, bundle, entry, settlement)
+            .map_err(|fault| fault.at(&self.path))
+    }
+
+    /// Takes out a request that was never sent.
+    pub fn withdraw(&mut self, id: RowId) -> Result<(), Error> {
+        self.book(&[Ended { row: id, part: None, settlement: None }], &[], &[]).map(drop)
     }
 
     /// Notes that the server works on a request under `name`, which stays reserved until its

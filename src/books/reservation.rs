@@ -10,7 +10,8 @@
 
 use rusqlite::{CachedStatement, Connection, Transaction, TransactionBehavior, params};
 
-use super::entry::{Budget, Entry, Refusal, Reservation, RowId, Settlement};
+use super::bundle::Parting;
+use super::entry::{Budget, Ended, Entry, Refusal, Reservation, RowId};
 use super::error::{Error, Fault};
 use super::settlement::Settling;
 use super::sums::{Amount, Changes, booked_since};
@@ -42,14 +43,14 @@ pub(super) fn reserve(
 /// Several at once. Where one cannot be booked, the others can; where SQLite fails, none is.
 pub(super) fn book(
     connection: &mut Connection,
-    ended: &[(RowId, Option<Settlement>)],
+    ended: &[Ended],
     entries: &[Entry],
     budgets: &[Budget],
 ) -> Result<Vec<Result<Reservation, Fault>>, Fault> {
     // Lost, they leave the worst case booked; but a bill beyond that must not be lost.
     let mut losable = entries.is_empty();
-    for (id, settlement) in ended.iter().filter_map(|(id, ended)| ended.as_ref().map(|s| (id, s))) {
-        losable = losable && !settlement::exceeds_worst_case(connection, *id, settlement)?;
+    for one in ended {
+        losable = losable && !settlement::exceeds_worst_case(connection, one)?;
     }
     if losable {
         journal::losable(connection)?;
@@ -58,19 +59,7 @@ pub(super) fn book(
     }
     let transaction = Transaction::new(connection, TransactionBehavior::Immediate)?;
     let mut sums = Changes::default();
-    let mut settling = Settling::prepare(&transaction)?;
-    for (id, settlement) in ended {
-        let noted = match settlement {
-            Some(settlement) => settling.record(*id, settlement, &mut sums),
-            None => settlement::withdraw(&transaction, *id, &mut sums),
-        };
-        match noted {
-            // Somebody has settled it by hand, or it would not fit: it stays as it is.
-            Ok(()) | Err(Fault::Known(_)) => {}
-            Err(fault) => return Err(fault),
-        }
-    }
-    drop(settling);
+    note(&transaction, ended, &mut sums)?;
     // They come together: the clock has not been set between them.
     let latest = entries.iter().map(|entry| entry.time.max(0)).max();
     let behind = latest.map(|now| correct_times(&transaction, now, &mut sums));
@@ -87,6 +76,30 @@ pub(super) fn book(
     sums.write(&transaction)?;
     transaction.commit()?;
     Ok(booked)
+}
+
+/// What has ended.
+fn note(transaction: &Transaction, ended: &[Ended], sums: &mut Changes) -> Result<(), Fault> {
+    let mut settling = Settling::prepare(transaction)?;
+    let mut parting = Parting::prepare(transaction)?;
+    for Ended { row, part, settlement } in ended {
+        let noted = match (part, settlement) {
+            (Some(part), _) => parting.record(*row, part, settlement.as_ref(), sums).map(drop),
+            (None, Some(settlement)) => settling.record(*row, settlement, sums),
+            (None, None) => Ok(()),
+        };
+        match noted {
+            // Somebody has settled it by hand, or it would not fit: it stays as it is.
+            Ok(()) | Err(Fault::Known(_)) => {}
+            Err(fault) => return Err(fault),
+        }
+    }
+    parting.finish(sums)?;
+    // What is left of a bundle goes behind what was taken out of it.
+    for one in ended.iter().filter(|one| one.part.is_none() && one.settlement.is_none()) {
+        settlement::withdraw(transaction, one.row, sums)?;
+    }
+    Ok(())
 }
 
 fn one(
@@ -161,8 +174,9 @@ fn check(
 
 const INSERT: &str = "INSERT INTO request (time, booked, later, deadline, waiting, retry_of,
     command, tag, model, host, estimated_prompt, estimated_reply, estimate_exact, price,
-    price_source, worst_case, state)
-  VALUES (?1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, 'reserved')";
+    price_source, worst_case, requests, state)
+  VALUES (?1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
+    'reserved')";
 
 fn insert(
     insert: &mut CachedStatement,
@@ -188,6 +202,7 @@ fn insert(
         entry.price,
         entry.price_source,
         worst_case,
+        entry.requests,
     ])?;
     sums.add(tag, time, Amount { spent: 0, reserved: worst_case });
     Ok(RowId(id))

@@ -22,7 +22,7 @@ pub(super) fn visit(
         "SELECT id, state, time, deadline, retry_of, command, tag, model, host, estimated_prompt,
            estimated_reply, estimate_exact, price, price_source, worst_case, cost, usage_source,
            prompt, cached, cache_written, reply, reasoning, model_answered, finish_reason,
-           request_id, attempts, duration_ms, waiting
+           request_id, attempts, duration_ms, waiting, requests
          FROM request WHERE {condition}"
     );
     let mut statement = connection.prepare(&query)?;
@@ -73,6 +73,7 @@ fn entry<'a>(record: &'a Record) -> rusqlite::Result<Entry<'a>> {
         price: text(record, 12)?,
         price_source: text(record, 13)?,
         worst_case: count(record, 14)?.into(),
+        requests: record.get(28)?,
     })
 }
 

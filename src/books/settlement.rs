@@ -4,7 +4,7 @@ use rusqlite::{
     CachedStatement, Connection, OptionalExtension, Transaction, TransactionBehavior, params,
 };
 
-use super::entry::{RowId, Settlement};
+use super::entry::{Ended, RowId, Settlement};
 use super::error::{Error, Fault};
 use super::reservation::tokens;
 use super::sums::{Amount, Changes};
@@ -19,7 +19,8 @@ pub(super) fn settle(
     settlement: &Settlement,
 ) -> Result<(), Fault> {
     // Lost, it leaves the worst case booked. A bill beyond that must not be lost.
-    if exceeds_worst_case(connection, id, settlement)? {
+    let ended = Ended { row: id, part: None, settlement: Some(*settlement) };
+    if exceeds_worst_case(connection, &ended)? {
         journal::durable(connection)?;
     } else {
         journal::losable(connection)?;
@@ -154,24 +155,25 @@ fn refuse_under_way(transaction: &Transaction, id: RowId) -> Result<(), Fault> {
     }
 }
 
-pub(super) fn exceeds_worst_case(
-    connection: &Connection,
-    id: RowId,
-    settlement: &Settlement,
-) -> rusqlite::Result<bool> {
-    let Some(bill) = settlement.bill else { return Ok(false) };
+pub(super) fn exceeds_worst_case(connection: &Connection, ended: &Ended) -> rusqlite::Result<bool> {
+    let Some(bill) = ended.settlement.and_then(|settlement| settlement.bill) else {
+        return Ok(false);
+    };
+    if let Some(part) = &ended.part {
+        return Ok(part.worst_case < bill.cost);
+    }
     let query = "SELECT worst_case < ?2 FROM request WHERE id = ?1";
     let mut query = connection.prepare_cached(query)?;
-    let exceeds = query.query_row((id.0, most_that_fits(bill.cost)), |row| row.get(0));
+    let exceeds = query.query_row((ended.row.0, most_that_fits(bill.cost)), |row| row.get(0));
     exceeds.optional().map(|exceeds| exceeds.unwrap_or(false))
 }
 
 /// A bill that no row can hold is booked as the most that one can: it breaks any budget as well.
-fn most_that_fits(cost: u128) -> i64 {
+pub(super) fn most_that_fits(cost: u128) -> i64 {
     i64::try_from(cost).unwrap_or(i64::MAX)
 }
 
 /// The server's own words, as far as anyone will read them: it cannot fill the disk.
-fn clipped(text: &str) -> &str {
+pub(super) fn clipped(text: &str) -> &str {
     text.char_indices().nth(LONGEST_NAME).map_or(text, |(end, _)| &text[..end])
 }

@@ -35,7 +35,7 @@ pub struct Open {
 
 impl Sum {
     pub fn add(&mut self, row: &Row) {
-        self.requests += 1;
+        self.requests += u64::from(row.entry.requests);
         match row.state {
             State::Settled => self.spent += row.amount(),
             State::Reserved => self.reserved.add(row),
@@ -68,7 +68,7 @@ impl Sum {
 
 impl Open {
     fn add(&mut self, row: &Row) {
-        self.requests += 1;
+        self.requests += u64::from(row.entry.requests);
         self.amount += row.amount();
     }
 }

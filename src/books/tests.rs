@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod budgets;
+mod bundles;
 mod clock;
 mod crash;
 mod files;
@@ -105,6 +106,7 @@ fn entry(time: i64, worst_case: u128) -> Entry<'static> {
         price: "2/1M:12/1M",
         price_source: "table of 2026-11",
         worst_case,
+        requests: 1,
     }
 }
 

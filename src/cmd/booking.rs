@@ -11,6 +11,7 @@ use crate::account::money::Picodollars;
 use crate::account::price::Price;
 use crate::books::{self, Entry, Ledger, Reservation, RowId, Settlement};
 use crate::cmd::budget::Budget;
+use crate::cmd::clerk::Booked;
 use crate::cmd::desk::{Claimed, Desk};
 use crate::cmd::report;
 use crate::cmd::request::{Claim, Request};
@@ -29,7 +30,7 @@ pub struct Booking<'a> {
     books: Books<'a>,
     /// What the request that is booked can cost.
     worst: Picodollars,
-    row: Option<RowId>,
+    booked: Option<Booked>,
     state: State,
     terms: &'a Terms,
     patience: Duration,
@@ -39,7 +40,7 @@ pub struct Booking<'a> {
 enum State {
     /// Nothing is booked, or all that was is settled.
     Closed,
-    /// Booked together with others at that time, and not sent yet.
+    /// Booked in a bundle at that time, and not sent yet.
     Early(Instant),
     /// Booked, and perhaps sent.
     Open,
@@ -85,6 +86,7 @@ impl Terms {
             price: &self.rates,
             price_source: &self.source,
             worst_case: claim.worst.0,
+            requests: 1,
         }
     }
 }
@@ -114,12 +116,12 @@ impl<'a> Booking<'a> {
 
     /// At a desk that others book at as well.
     pub fn at(desk: &'a Desk, place: u64, terms: &'a Terms, timeout: Duration) -> Self {
-        let patience = timeout.saturating_add(GRACE).saturating_add(WAITS);
-        Self::with(Books::Shared { desk, place }, terms, patience)
+        Self::with(Books::Shared { desk, place }, terms, patience(timeout))
     }
 
     fn with(books: Books<'a>, terms: &'a Terms, patience: Duration) -> Self {
-        Self { books, worst: Picodollars::ZERO, row: None, state: State::Closed, terms, patience }
+        let (worst, booked, state) = (Picodollars::ZERO, None, State::Closed);
+        Self { books, worst, booked, state, terms, patience }
     }
 
     /// Several at one desk may be booked before the first of them is sent: nothing limits them.
@@ -127,24 +129,21 @@ impl<'a> Booking<'a> {
         desk.refuses_nothing() && terms.budgets.is_empty()
     }
 
-    /// Books several at one desk, if that may be. Who is not booked then will be when it is sent.
-    pub fn reserve_together(bookings: &mut [Self], claims: &[Claim<'_>]) {
-        let Some(Self { books: Books::Shared { desk, .. }, terms, .. }) = bookings.first() else {
-            return;
-        };
-        if !Self::may_be_early(desk, terms) {
-            return;
-        }
-        let (time, since) = (Timestamp::now(), Instant::now());
-        let each = bookings.iter().zip(claims);
-        let entries = each.map(|(one, claim)| terms.entry(claim, None, time, one.patience));
-        let rows = desk.claim_together(&entries.collect::<Vec<_>>());
-        for ((booking, claim), row) in bookings.iter_mut().zip(claims).zip(rows) {
-            if row.is_some() {
-                (booking.row, booking.worst, booking.state) =
-                    (row, claim.worst, State::Early(since));
-            }
-        }
+    /// One that is booked already, in a bundle.
+    pub fn of(
+        bundle: &Bundle,
+        desk: &'a Desk,
+        place: u64,
+        terms: &'a Terms,
+        timeout: Duration,
+        claim: &Claim<'_>,
+    ) -> Self {
+        let mut booking = Self::at(desk, place, terms, timeout);
+        let entry = terms.entry(claim, None, bundle.time, booking.patience);
+        booking.booked = Some(desk.begin(bundle.row, &entry));
+        booking.worst = claim.worst;
+        booking.state = State::Early(bundle.since);
+        booking
     }
 
     /// Books the worst case of the request. When this returns it is on the disk.
@@ -166,7 +165,8 @@ impl<'a> Booking<'a> {
             }
         };
         let claim = request.claim();
-        let entry = self.terms.entry(&claim, self.row, time, self.patience);
+        let before = self.booked.map(|booked| booked.row);
+        let entry = self.terms.entry(&claim, before, time, self.patience);
         let claimed = match &mut self.books {
             Books::None => Claimed::Booked(None),
             Books::Own(ledger) => match ledger.reserve(&entry, &windows) {
@@ -177,7 +177,7 @@ impl<'a> Booking<'a> {
             Books::Shared { desk, place } => desk.claim(*place, claim.worst, &entry, &windows),
         };
         match claimed {
-            Claimed::Booked(row) => self.row = row,
+            Claimed::Booked(row) => self.booked = row.map(Booked::alone),
             Claimed::OverLimit(error) => return Err(error),
             Claimed::OverBudget(refusal) => {
                 let message = over_budget(|left| request.affordable(left), &refusal);
@@ -191,7 +191,7 @@ impl<'a> Booking<'a> {
                 if matches!(self.books, Books::Own(_)) {
                     self.books = Books::None;
                 }
-                self.row = None;
+                self.booked = None;
             }
         }
         (self.worst, self.state) = (claim.worst, State::Open);
@@ -209,9 +209,9 @@ impl<'a> Booking<'a> {
         if mem::replace(&mut self.state, State::Closed) == State::Closed {
             return Ok(());
         }
-        match (&mut self.books, self.row.take()) {
-            (Books::Shared { desk, .. }, row) => desk.withdraw(self.worst, row),
-            (Books::Own(ledger), Some(row)) => ledger.book(&[(row, None)], &[], &[]).map(drop)?,
+        match (&mut self.books, self.booked.take()) {
+            (Books::Shared { desk, .. }, booked) => desk.withdraw(self.worst, booked),
+            (Books::Own(ledger), Some(booked)) => ledger.withdraw(booked.row)?,
             _ => {}
         }
         Ok(())
@@ -222,18 +222,54 @@ impl<'a> Booking<'a> {
         if mem::replace(&mut self.state, State::Closed) == State::Closed {
             return;
         }
-        let settled = match (&mut self.books, self.row) {
-            (Books::Shared { desk, .. }, row) => {
-                desk.settle(self.worst, row, settlement);
+        let settled = match (&mut self.books, self.booked) {
+            (Books::Shared { desk, .. }, booked) => {
+                let row = desk.settle(self.worst, booked, settlement);
+                self.booked = row.map(Booked::alone);
                 Ok(())
             }
-            (Books::Own(ledger), Some(row)) => ledger.settle(row, settlement),
+            (Books::Own(ledger), Some(booked)) => ledger.settle(booked.row, settlement),
             _ => Ok(()),
         };
         if let Err(error) = settled {
             stdio.note(format_args!("warning: the call stays booked at its worst case: {error}"));
         }
     }
+}
+
+/// Requests that were booked together.
+#[derive(Clone, Copy)]
+pub struct Bundle {
+    row: RowId,
+    time: Timestamp,
+    since: Instant,
+}
+
+impl Bundle {
+    /// Books so many requests that `claim` is the sum of. None if that fails: then each is to be
+    /// booked for itself, and will be told why.
+    pub fn book(
+        desk: &Desk,
+        terms: &Terms,
+        timeout: Duration,
+        claim: &Claim<'_>,
+        requests: u32,
+    ) -> Option<Self> {
+        let (time, since) = (Timestamp::now(), Instant::now());
+        let entry = terms.entry(claim, None, time, patience(timeout));
+        let row = desk.book_bundle(&Entry { requests, ..entry })?;
+        Some(Self { row, time, since })
+    }
+
+    /// What is left of it will not be sent.
+    pub fn give_back(&self, desk: &Desk) {
+        desk.give_back(self.row);
+    }
+}
+
+/// How long one of many may take.
+fn patience(timeout: Duration) -> Duration {
+    timeout.saturating_add(GRACE).saturating_add(WAITS)
 }
 
 /// What was booked early and is not sent after all is given back.

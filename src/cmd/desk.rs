@@ -2,12 +2,11 @@
 //! one ledger.
 
 use std::collections::BTreeSet;
-use std::slice;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::account::money::Picodollars;
 use crate::books::{Budget, Entry, Ledger, Refusal, Reservation, RowId, Settlement};
-use crate::cmd::clerk::Clerk;
+use crate::cmd::clerk::{Booked, Clerk, Numbers};
 use crate::exit::{Exit, failure};
 
 #[cfg(test)]
@@ -113,22 +112,27 @@ impl Desk {
         self.clerk.is_some() && self.limit.is_none()
     }
 
-    /// Claims several that nothing can refuse. Who gets no row has to claim for itself, and will be
-    /// told why.
-    pub fn claim_together(&self, entries: &[Entry]) -> Vec<Option<RowId>> {
-        let Some(clerk) = &self.clerk else { return vec![None; entries.len()] };
-        let told = clerk.book(entries, &[]).into_iter();
-        let row = |told| match told {
+    /// Books several that nothing can refuse, as one entry. Each of them begins before it is sent.
+    pub fn book_bundle(&self, bundle: &Entry) -> Option<RowId> {
+        match self.clerk.as_ref()?.book(bundle, &[]) {
             Ok(Reservation::Booked(row)) => Some(row),
             Ok(Reservation::Refused(_)) | Err(_) => None,
-        };
-        let rows: Vec<_> = told.map(row).collect();
-        let mut open = lock(&self.open);
-        for (entry, _) in entries.iter().zip(&rows).filter(|(_, row)| row.is_some()) {
-            open.under_way += 1;
-            open.taken = open.taken.plus(Picodollars(entry.worst_case));
         }
-        rows
+    }
+
+    /// One of a bundle is about to be sent.
+    pub fn begin(&self, bundle: RowId, entry: &Entry) -> Booked {
+        let mut open = lock(&self.open);
+        open.under_way += 1;
+        open.taken = open.taken.plus(Picodollars(entry.worst_case));
+        Booked { row: bundle, part: Some(Numbers::of(entry)) }
+    }
+
+    /// Gives back what is left of a bundle.
+    pub fn give_back(&self, bundle: RowId) {
+        if let Some(clerk) = &self.clerk {
+            clerk.settle(Booked::alone(bundle), None);
+        }
     }
 
     fn wait<'a>(&self, open: MutexGuard<'a, Open>) -> MutexGuard<'a, Open> {
@@ -140,8 +144,7 @@ impl Desk {
             return Claimed::OverLimit(error);
         }
         let Some(clerk) = &self.clerk else { return Claimed::Booked(None) };
-        let told = clerk.book(slice::from_ref(entry), budgets).pop();
-        match told.unwrap_or_else(|| Err("the ledger gave no answer".to_owned())) {
+        match clerk.book(entry, budgets) {
             Ok(Reservation::Booked(row)) => Claimed::Booked(Some(row)),
             Ok(Reservation::Refused(refusal)) => {
                 lock(&self.open).give_back(worst);
@@ -191,32 +194,39 @@ impl Desk {
         }
     }
 
-    /// Takes note of how a request ended. Without a bill it may have cost all it could.
-    pub fn settle(&self, worst: Picodollars, row: Option<RowId>, settlement: &Settlement) {
+    /// Takes note of how a request ended. Without a bill it may have cost all it could: then this
+    /// tells its row, for another attempt.
+    pub fn settle(
+        &self,
+        worst: Picodollars,
+        booked: Option<Booked>,
+        settlement: &Settlement,
+    ) -> Option<RowId> {
         let cost = settlement.bill.map_or(worst, |bill| Picodollars(bill.cost));
-        self.end(worst, cost, row, Some(settlement));
+        self.end(worst, cost, booked, Some(settlement))
     }
 
     /// Gives back what was claimed for a request that is not sent after all.
-    pub fn withdraw(&self, worst: Picodollars, row: Option<RowId>) {
-        self.end(worst, Picodollars::ZERO, row, None);
+    pub fn withdraw(&self, worst: Picodollars, booked: Option<Booked>) {
+        self.end(worst, Picodollars::ZERO, booked, None);
     }
 
     fn end(
         &self,
         worst: Picodollars,
         cost: Picodollars,
-        row: Option<RowId>,
+        booked: Option<Booked>,
         settlement: Option<&Settlement>,
-    ) {
+    ) -> Option<RowId> {
         // First, so that who is told of the room finds it.
-        if let Some((clerk, row)) = self.clerk.as_ref().zip(row) {
-            clerk.settle(row, settlement);
+        let row = self.clerk.as_ref().zip(booked).and_then(|(clerk, booked)| {
+            let row = clerk.settle(booked, settlement);
             if cost > worst {
                 // It must not be lost. That it was not written is told at the end.
                 let _ = clerk.finish();
             }
-        }
+            row
+        });
         let mut open = lock(&self.open);
         open.spend(worst, cost);
         open.under_way = open.under_way.saturating_sub(1);
@@ -227,6 +237,7 @@ impl Desk {
         if is_waited_for {
             self.changed.notify_all();
         }
+        row
     }
 
     /// Writes what was settled, for who waits and has no reservation that it could go along with.

@@ -90,7 +90,8 @@ def a_job_killed_twice_and_resumed_twice(gpt):
         rows = sqlite3.connect(home.ledger)
         sent = len(server.seen)
         attempts, open_rows, booked = rows.execute(
-            "SELECT sum(max(attempts, 1)), sum(state != 'settled'), sum(spent + reserved) FROM request"
+            "SELECT sum(max(attempts, requests)), sum(requests * (state != 'settled')), "
+            "sum(spent + reserved) FROM request"
         ).fetchone()
         server.stop()
         # What was killed between its reservation and its sending is booked all the same, and who

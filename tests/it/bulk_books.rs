@@ -1,5 +1,6 @@
 //! What a job leaves in the ledger: while it runs, at its end, and when it is killed.
 
+use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command};
 use std::thread;
@@ -83,6 +84,28 @@ fn a_bill_beyond_the_worst_case_survives_a_kill() {
     assert_eq!(rows(&sandbox), ["settled 1200020", "reserved"]);
 }
 
+/// Four threads book 64 records ahead, and 64 more when those begin.
+#[test]
+fn a_job_killed_at_full_speed_leaves_what_it_sent_and_what_it_booked_ahead() {
+    let server = Server::answer(|number, request| match number {
+        0..500 => whole(&asked(request)),
+        _ => Reply::hang(),
+    });
+    let sandbox = Sandbox::new();
+    let mut child = start(&sandbox, &server, &["-j", "4"], &"a\n".repeat(2000));
+    server.wait_for(504);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let query = "SELECT sum(requests) FROM request";
+    let path = sandbox.path(".local/state/gpt/ledger.db");
+    let booked: u32 =
+        Connection::open(path).unwrap().query_row(query, [], |row| row.get(0)).unwrap();
+    let sent = u32::try_from(server.requests().len()).unwrap();
+    assert!((sent..=sent + 128).contains(&booked), "{sent} {booked}");
+    let told = sandbox.gpt(["spend"]).run().text().to_owned();
+    assert!(told.contains("unsettled: "), "{told}");
+}
+
 #[test]
 fn what_is_not_sent_leaves_no_row() {
     let server = Server::answer(|_, request| match asked(request).as_str() {
@@ -128,8 +151,13 @@ fn what_cannot_be_kept_beside_it_is_written_when_its_turn_comes() {
     let input: String = (0..40).map(|n| if n == 0 { "slow\n" } else { "a\n" }).collect();
     let running = command.input(input);
     let running = thread::spawn(move || running.run());
-    // A line beside it has 22 bytes and more: the first 23 fit.
+    // A line beside it has 21 bytes and more: the first 23 fit, and half of the next.
     server.wait_for(1 + 24);
+    let until = Instant::now() + Duration::from_secs(30);
+    while fs::metadata(sandbox.path(".out.ahead")).unwrap().len() < 512 {
+        assert!(Instant::now() < until, "the file is not full");
+        thread::yield_now();
+    }
     gate.open();
     let said = running.join().unwrap().to_string();
     assert!(said.ends_with("! gpt: .out.ahead: file too large\nexit 1\n"), "{said}");

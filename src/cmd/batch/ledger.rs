@@ -106,6 +106,7 @@ impl<'a> Books<'a> {
             price: &job.price.written(Tier::Batch),
             price_source: &job.price.source.to_string(),
             worst_case: part.sum.worst.0,
+            requests: 1,
         };
         match ledger.reserve(&entry, &windows) {
             Ok(Reservation::Booked(row)) => Ok(Some(row)),

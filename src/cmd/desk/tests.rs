@@ -23,6 +23,7 @@ fn claim(desk: &Desk, place: u64) -> Claimed {
         price: "1:1",
         price_source: "table",
         worst_case: WORST.0,
+        requests: 1,
     };
     desk.claim(place, WORST, &entry, &[])
 }

@@ -170,6 +170,14 @@ impl Sum<Plan> for Total {
         Ok(())
     }
 
+    fn merge(&mut self, other: &Self) {
+        let (Self(all), Self(more)) = (self, other);
+        all.prompt = all.prompt.plus(more.prompt);
+        all.pictures = all.pictures.saturating_add(more.pictures);
+        (all.each, all.source) = (more.each, more.source);
+        all.worst = all.worst.zip(more.worst).map(|(all, more)| all.plus(more));
+    }
+
     fn hold_against(&mut self, limit: Picodollars) -> anyhow::Result<Option<u64>> {
         match self.0.worst.filter(|worst| *worst > limit) {
             Some(worst) => Err(refused(&Refusal::PicturesOverCost { worst, limit })),

@@ -3,24 +3,23 @@
 
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
-use std::time::Instant;
 
 use crate::account::bill::Bill;
-use crate::cmd::booking::Booking;
+use crate::cmd::booking::{Booking, Bundle};
 use crate::cmd::call::Call;
 use crate::cmd::connection;
 use crate::cmd::desk::Desk;
 use crate::cmd::exchange::{Account, Exchange};
+use crate::cmd::job::ahead::{Ahead, Block};
 use crate::cmd::job::kept::Kept;
 use crate::cmd::job::line::{Form, Outcome};
 use crate::cmd::job::queue::{Queue, Taken};
 use crate::cmd::job::stop::Stop;
-use crate::cmd::job::stride::Stride;
 use crate::cmd::job::work::{self, Answer, Exchanged, Work};
 use crate::cmd::pace::Leave;
 use crate::cmd::records::{Record, Records};
 use crate::cmd::report::Told;
-use crate::cmd::request::Request;
+use crate::cmd::request::{Claim, Request};
 use crate::exit::{self, Exit};
 use crate::stdio::Stdio;
 use crate::wire::{self, Client};
@@ -38,6 +37,8 @@ pub struct Crew<'a, W> {
     pub kept: &'a Kept,
     pub stop: Arc<Stop>,
     pub queue: Queue<'a>,
+    /// Where records may be booked together.
+    pub ahead: Option<Ahead<'a, Bundle>>,
 }
 
 /// What came of a record.
@@ -65,7 +66,7 @@ pub enum Fate {
 
 /// What a thread has made of a record before it asks.
 enum Step<W: Work> {
-    Ready(Box<Record>, Box<W::Plan>),
+    Ready(Record, W::Plan),
     /// There is nothing to ask.
     Ended(Box<Asked>),
 }
@@ -76,7 +77,7 @@ impl Asked {
     }
 }
 
-impl<W: Work> Crew<'_, W> {
+impl<'a, W: Work> Crew<'a, W> {
     /// What one thread does.
     pub fn work(&self, done: &Sender<Asked>) {
         let mut stdio = Stdio::aside(self.call.args.quiet);
@@ -88,32 +89,26 @@ impl<W: Work> Crew<'_, W> {
         if let Some(client) = &client {
             self.stop.add(client.interrupter());
         }
-        let mut stride = Stride::new(Booking::may_be_early(self.desk, &self.call.terms));
-        loop {
-            let taken = self.queue.next(stride.length(), &self.stop, || self.desk.catch_up());
-            if taken.is_empty() {
-                return self.desk.catch_up();
+        while let Some(taken) = self.queue.next(&self.stop, || self.desk.catch_up()) {
+            let mut asked = match self.prepare(taken) {
+                Step::Ended(asked) => *asked,
+                Step::Ready(record, plan) => self.ask(&record, &plan, client.as_ref(), &mut stdio),
+            };
+            let index = asked.index;
+            let said = stdio.said();
+            asked.said.extend(said.iter().map(|said| format!("record {index}: {said}")));
+            self.queue.hold(asked.line.len());
+            if done.send(asked).is_err() {
+                return;
             }
-            let began = Instant::now();
-            let steps: Vec<_> = taken.into_iter().map(|taken| self.prepare(taken)).collect();
-            let asked = steps.iter().filter(|step| matches!(step, Step::Ready(..))).count();
-            let mut bookings = self.book(&steps).into_iter();
-            for step in steps {
-                let mut asked = match (step, &client) {
-                    (Step::Ended(asked), _) => *asked,
-                    (Step::Ready(record, plan), client) => {
-                        self.ask(&record, &plan, bookings.next(), client.as_ref(), &mut stdio)
-                    }
-                };
-                let index = asked.index;
-                let said = stdio.said();
-                asked.said.extend(said.iter().map(|said| format!("record {index}: {said}")));
-                self.queue.hold(asked.line.len());
-                if done.send(asked).is_err() {
-                    return;
-                }
-            }
-            stride.took(asked, began.elapsed());
+        }
+        self.desk.catch_up();
+    }
+
+    /// What is booked and will not be asked.
+    pub fn give_back(&self) {
+        for bundle in self.ahead.iter().flat_map(Ahead::left) {
+            bundle.give_back(self.desk);
         }
     }
 
@@ -139,7 +134,7 @@ impl<W: Work> Crew<'_, W> {
             }
         }
         match self.work.plan(&record, self.cap) {
-            Ok(plan) => Step::Ready(Box::new(record), Box::new(plan)),
+            Ok(plan) => Step::Ready(record, plan),
             Err(error) => {
                 let message = format!("{error:#}");
                 let line = self.failed(&record, &message);
@@ -148,38 +143,43 @@ impl<W: Work> Crew<'_, W> {
         }
     }
 
-    /// A booking for each that is ready: made now, if that can be.
-    fn book(&self, steps: &[Step<W>]) -> Vec<Booking<'_>> {
-        let (terms, timeout) = (&self.call.terms, self.call.timeout);
-        let ready = steps.iter().filter_map(|step| match step {
-            Step::Ready(record, plan) => {
-                let booking = Booking::at(self.desk, record.index, terms, timeout);
-                Some((booking, plan.claim()))
-            }
-            Step::Ended(_) => None,
-        });
-        let (mut bookings, claims): (Vec<_>, Vec<_>) = ready.unzip();
-        if let [_, _, ..] = claims.as_slice() {
-            Booking::reserve_together(&mut bookings, &claims);
+    /// A booking for a record: made already, if that can be.
+    fn booking(&self, record: &Record, plan: &W::Plan) -> Booking<'a> {
+        let (call, desk, place) = (self.call, self.desk, record.index);
+        let (terms, timeout) = (&call.terms, call.timeout);
+        let book = |block: &Block| {
+            let claim = Claim {
+                prompt_tokens: block.prompt_tokens,
+                reply_tokens: block.reply_tokens,
+                exact: !block.estimated,
+                worst: block.worst,
+                ..plan.claim()
+            };
+            Bundle::book(desk, terms, timeout, &claim, block.requests)
+        };
+        match self.ahead.as_ref().and_then(|ahead| ahead.bundle(place, book)) {
+            Some(bundle) => Booking::of(&bundle, desk, place, terms, timeout, &plan.claim()),
+            None => Booking::at(desk, place, terms, timeout),
         }
-        bookings
     }
 
     fn ask(
         &self,
         record: &Record,
         plan: &W::Plan,
-        booking: Option<Booking<'_>>,
         client: Option<&Arc<Client>>,
         stdio: &mut Stdio,
     ) -> Asked {
-        let leave = self.stop.pace.leave();
-        let Some(((leave, client), booking)) = leave.zip(client).zip(booking) else {
+        let Some((leave, client)) = self.stop.pace.leave().zip(client) else {
             return Asked::new(record.index, self.unasked(record), None, Fate::Unasked);
         };
+        let booking = self.booking(record, plan);
         let mut answer = self.work.answer(plan);
         let (ended, account) = self.exchange(plan, booking, client, &mut answer, leave, stdio);
         let account = &account;
+        if let Some(ahead) = &self.ahead {
+            ahead.took(account.elapsed);
+        }
         let asked = Exchanged { record, plan, answer: &mut answer, account, ended };
         let taken = self.work.take(asked, stdio);
         let reported = self.report(plan, account, &answer, &taken.1);

@@ -1,6 +1,7 @@
 //! Many records as one job: estimated as a whole before the first request, then asked one by one
 //! or several at once, and printed in their order.
 
+mod ahead;
 mod crew;
 mod hands;
 pub mod ids;
@@ -12,7 +13,6 @@ mod progress;
 mod queue;
 mod spool;
 mod stop;
-mod stride;
 mod survey;
 pub mod text;
 pub mod work;
@@ -26,7 +26,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::account::money::Picodollars;
-use crate::cmd::booking;
+use crate::cmd::booking::{self, Booking};
 use crate::cmd::call::Call;
 use crate::cmd::connection;
 use crate::cmd::desk::Desk;
@@ -35,6 +35,7 @@ use crate::cmd::records::Records;
 use crate::cmd::report;
 use crate::exit::{self, Exit, failure};
 use crate::stdio::Stdio;
+use ahead::Ahead;
 use crew::Crew;
 use kept::Kept;
 use line::Form;
@@ -122,7 +123,8 @@ impl<W: Work> Job<'_, W> {
             desk: &desk,
             kept,
             stop: Arc::clone(&stop),
-            queue: Queue::new(spool.records()?, survey.requests + survey.kept, at_once),
+            queue: Queue::new(spool.records()?, at_once),
+            ahead: Booking::may_be_early(&desk, &call.terms).then(|| Ahead::new(&survey.blocks)),
         };
         let heard = Arc::clone(&stop);
         call.signals.hear(move |signal| heard.hear(signal));
@@ -155,6 +157,7 @@ impl<W: Work> Job<'_, W> {
             anyhow::Ok(())
         })?;
         call.signals.hold();
+        crew.give_back();
         let closed = outlet.close(kept, self.form, spool, printer.printed());
         if let Err(why) = desk.finish() {
             stdio.note(format_args!("warning: calls stay booked at their worst case: {why}"));

@@ -15,8 +15,6 @@ const GLANCE: Duration = Duration::from_millis(200);
 const NEAREST: u64 = 2;
 const FURTHEST: u64 = 256;
 const MOST_HELD: usize = 16 << 20;
-/// Records that are taken together have about so many bytes.
-const MOST_TAKEN: usize = 64 << 10;
 
 /// A record as it stands, with its number.
 pub type Taken = (u64, anyhow::Result<Vec<u8>>);
@@ -24,8 +22,7 @@ pub type Taken = (u64, anyhow::Result<Vec<u8>>);
 pub struct Queue<'a> {
     input: Mutex<Input<'a>>,
     room: Condvar,
-    /// How many records there are, and how many are asked at once.
-    records: u64,
+    /// How many are asked at once.
     at_once: u64,
     /// The bytes of lines that wait to be printed.
     held: AtomicUsize,
@@ -37,9 +34,9 @@ struct Input<'a> {
 }
 
 impl<'a> Queue<'a> {
-    pub fn new(reading: Reading<'a>, records: u64, at_once: u64) -> Self {
+    pub fn new(reading: Reading<'a>, at_once: u64) -> Self {
         let input = Mutex::new(Input { reading, printed: 0 });
-        Self { input, room: Condvar::new(), records, at_once, held: AtomicUsize::new(0) }
+        Self { input, room: Condvar::new(), at_once, held: AtomicUsize::new(0) }
     }
 
     /// A line of so many bytes begins to wait for its turn.
@@ -54,25 +51,16 @@ impl<'a> Queue<'a> {
         self.room.notify_all();
     }
 
-    /// The next records, so many or as many as may be taken now; none at the end. Towards the end
-    /// there are some for every thread. Before it waits it calls `idle`.
-    pub fn next(&self, count: usize, stop: &Stop, idle: impl Fn()) -> Vec<Taken> {
+    /// The next record; none at the end. Before it waits it calls `idle`.
+    pub fn next(&self, stop: &Stop, idle: impl Fn()) -> Option<Taken> {
         let mut input = lock(&self.input);
-        let (mut taken, mut bytes, mut idled) = (Vec::new(), 0, false);
-        let left = self.records.saturating_sub(input.reading.read()) / self.at_once.max(1);
-        let count = count.min(usize::try_from(left).unwrap_or(count)).max(1);
+        let mut idled = false;
         loop {
             if stop.pace.is_stopped() {
-                return taken;
+                return None;
             }
-            while taken.len() < count && bytes < MOST_TAKEN && self.has_room(&input) {
-                let Some((index, record)) = input.reading.take_next() else { return taken };
-                // Behind one that cannot be read there is none.
-                bytes += record.as_ref().map_or(MOST_TAKEN, Vec::len);
-                taken.push((index, record));
-            }
-            if !taken.is_empty() {
-                return taken;
+            if self.has_room(&input) {
+                return input.reading.take_next();
             }
             // There may be room by the time that it is done.
             if !std::mem::replace(&mut idled, true) {

@@ -8,12 +8,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use crate::cmd::call::Call;
+use crate::cmd::job::ahead::{Block, Blocks};
 use crate::cmd::job::ids::Ids;
 use crate::cmd::job::kept::Kept;
 use crate::cmd::job::spool::{Reading, Spool};
 use crate::cmd::job::work::{Sum, Work};
 use crate::cmd::records::{Record, Records};
-use crate::cmd::request::Request;
+use crate::cmd::request::Request as _;
 use crate::exit::{Exit, failure};
 
 /// What a job amounts to. `Display`: `3 requests, 75 prompt + up to 1500 reply tokens, ...`.
@@ -24,6 +25,7 @@ pub struct Survey<S> {
     /// What `--max-cost` allows each reply, where nothing else caps it.
     pub cap: Option<u64>,
     pub sum: S,
+    pub blocks: Blocks,
     /// Why it may not be sent.
     pub refusal: Option<anyhow::Error>,
 }
@@ -43,29 +45,29 @@ pub fn take<W: Work>(
     work: &W,
     kept: &Kept,
 ) -> anyhow::Result<Survey<W::Sum>> {
-    let mut survey = Survey { requests: 0, kept: 0, cap: None, sum: work.sum()?, refusal: None };
+    let limit = call.limits()?.cost;
+    let look = Look { call, records, work, kept, blocks: limit.is_none() };
+    let (sum, blocks) = (work.sum()?, Blocks::new(call.args.records.jobs.into()));
+    let mut survey = Survey { requests: 0, kept: 0, cap: None, sum, blocks, refusal: None };
     let mut ids = Ids::new();
     let mut reading = spool.records()?;
     loop {
         let (batch, unread) = next_of(&mut reading);
-        let read = |(index, bytes): &(u64, Vec<u8>)| {
-            let record = records.read(bytes, *index)?;
-            let plan = plan(&record, work, kept);
-            anyhow::Ok((record, plan))
-        };
-        for one in together(&batch, read) {
-            let (record, plan) = one?;
-            refuse_known(&mut ids, &record, call.args.dry_run)?;
-            let Some(plan) = plan? else {
+        for seen in together(&batch, |(index, bytes)| look.at(*index, bytes)) {
+            let Seen { index, named, request } = seen?;
+            if let Some(record) = named {
+                refuse_known(&mut ids, &record)?;
+            }
+            let Some(Request { sum, block, refusal }) = request? else {
                 survey.kept += 1;
                 continue;
             };
             survey.requests += 1;
-            let added = survey.sum.add(&plan);
-            let allowed = plan.check().and(added);
-            if survey.refusal.is_none() {
-                survey.refusal = allowed.err().map(|error| record.wrong(&error));
+            survey.sum.merge(&sum);
+            if let Some(block) = block {
+                survey.blocks.add(index, &block);
             }
+            survey.refusal = survey.refusal.or(refusal);
         }
         match unread {
             Some(error) => return Err(error),
@@ -73,7 +75,6 @@ pub fn take<W: Work>(
             None => {}
         }
     }
-    let limit = call.limits()?.cost;
     if let Some(limit) = limit.filter(|_| survey.refusal.is_none() && survey.requests > 0) {
         match survey.sum.hold_against(limit) {
             Ok(cap) => survey.cap = cap,
@@ -99,21 +100,58 @@ fn next_of(reading: &mut Reading<'_>) -> (Vec<(u64, Vec<u8>)>, Option<anyhow::Er
     (batch, None)
 }
 
-/// A record's request; none if it is answered already.
-fn plan<W: Work>(record: &Record, work: &W, kept: &Kept) -> anyhow::Result<Option<W::Plan>> {
-    let place = kept.place(record);
-    work.admit(record, place).map_err(|error| record.wrong(&error))?;
-    match place {
-        Some(_) => Ok(None),
-        None => work.plan(record, None).map(Some),
+/// What looks at one record after the other.
+struct Look<'a, W> {
+    call: &'a Call<'a>,
+    records: Records,
+    work: &'a W,
+    kept: &'a Kept,
+    /// Records may be booked together.
+    blocks: bool,
+}
+
+/// What there is to know of a record.
+struct Seen<S> {
+    index: u64,
+    /// The record, if no other may have its name.
+    named: Option<Record>,
+    /// None if it is answered already.
+    request: anyhow::Result<Option<Request<S>>>,
+}
+
+struct Request<S> {
+    sum: S,
+    block: Option<Block>,
+    /// Why it may not be sent.
+    refusal: Option<anyhow::Error>,
+}
+
+impl<W: Work> Look<'_, W> {
+    fn at(&self, index: u64, bytes: &[u8]) -> anyhow::Result<Seen<W::Sum>> {
+        let record = self.records.read(bytes, index)?;
+        let request = self.request(&record);
+        // A dry run names those without an id as well.
+        let is_named = record.id.is_some() || self.call.args.dry_run;
+        Ok(Seen { index, named: is_named.then_some(record), request })
+    }
+
+    fn request(&self, record: &Record) -> anyhow::Result<Option<Request<W::Sum>>> {
+        let place = self.kept.place(record);
+        self.work.admit(record, place).map_err(|error| record.wrong(&error))?;
+        if place.is_some() {
+            return Ok(None);
+        }
+        let plan = self.work.plan(record, None)?;
+        let mut sum = self.work.sum()?;
+        let added = sum.add(&plan);
+        let refusal = plan.check().and(added).err().map(|error| record.wrong(&error));
+        let block = self.blocks.then(|| Block::of(&plan.claim()));
+        Ok(Some(Request { sum, block, refusal }))
     }
 }
 
-/// Refuses a name that another record has. A dry run names those without an id as well.
-fn refuse_known(ids: &mut Ids, record: &Record, all_are_named: bool) -> anyhow::Result<()> {
-    if record.id.is_none() && !all_are_named {
-        return Ok(());
-    }
+/// Refuses a name that another record has.
+fn refuse_known(ids: &mut Ids, record: &Record) -> anyhow::Result<()> {
     let name = record.name();
     let Some(before) = ids.take(&name, record.index) else { return Ok(()) };
     let message = format!("{record}: record {before} has the same id");

@@ -148,6 +148,16 @@ impl Sum<Plan> for Total {
         added.map_err(|refusal| refused(&refusal))
     }
 
+    fn merge(&mut self, other: &Self) {
+        self.prompt = self.prompt.plus(other.prompt);
+        self.replies = self.replies.saturating_add(other.replies);
+        let tokens = self.reply_tokens.zip(other.reply_tokens);
+        self.reply_tokens = tokens.map(|(all, more)| all.saturating_add(more));
+        self.worst = self.worst.zip(other.worst).map(|(all, more)| all.plus(more));
+        self.uncapped |= other.uncapped;
+        self.together.merge(&other.together);
+    }
+
     /// Without a cap, the limit is what caps each reply.
     fn hold_against(&mut self, limit: Picodollars) -> anyhow::Result<Option<u64>> {
         let cap = match self.worst {

@@ -18,7 +18,7 @@ use crate::stdio::Stdio;
 /// One request a record.
 pub trait Work: Sync {
     type Plan: Request + Send + Sync;
-    type Sum: Sum<Self::Plan>;
+    type Sum: Sum<Self::Plan> + Send + Sync;
     /// What stands between several replies to one record, before line breaks are folded.
     const BETWEEN: &'static str;
 
@@ -57,6 +57,8 @@ pub struct Exchanged<'a, W: Work + ?Sized> {
 pub trait Sum<Plan>: fmt::Display {
     /// Adds a request; refuses one that no sum can be told of, if there is a limit.
     fn add(&mut self, plan: &Plan) -> anyhow::Result<()>;
+    /// Adds those that another sum is of.
+    fn merge(&mut self, other: &Self);
     /// All of it may cost no more than `limit`. Perhaps that is what caps each reply.
     fn hold_against(&mut self, limit: Picodollars) -> anyhow::Result<Option<u64>>;
     fn worst(&self) -> Option<Picodollars>;

@@ -74,6 +74,7 @@ fn request(open: &Open, zone: &TimeZone) -> Value {
     json!({
         "id": open.id.0,
         "state": state,
+        "requests": open.requests,
         "time": timestamp(open.time, zone),
         "command": open.command,
         "tag": open.tag,

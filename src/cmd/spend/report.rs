@@ -20,9 +20,10 @@ pub struct Report {
     pub open: Vec<Open>,
 }
 
-/// A request without a bill.
+/// A request without a bill, or several that were booked together.
 pub struct Open {
     pub id: RowId,
+    pub requests: u32,
     pub state: State,
     pub time: i64,
     pub command: String,
@@ -59,6 +60,7 @@ impl Report {
         if row.state != State::Settled {
             self.open.push(Open {
                 id: row.id,
+                requests: row.entry.requests,
                 state: row.state,
                 time: row.entry.time,
                 command: row.entry.command.to_owned(),

@@ -48,7 +48,7 @@ fn line(name: &str, sum: &Sum) -> [String; 8] {
 
 fn open_requests(state: State, open: &[&Open], zone: &TimeZone) -> String {
     let amount: u128 = open.iter().map(|open| open.worst_case).sum();
-    let requests = match open.len() {
+    let requests = match open.iter().map(|open| u64::from(open.requests)).sum() {
         1 => "1 request".to_owned(),
         count => format!("{count} requests"),
     };
@@ -64,13 +64,21 @@ fn open_requests(state: State, open: &[&Open], zone: &TimeZone) -> String {
         [
             open.id.0.to_string(),
             report::local(open.time, zone).strftime("%Y-%m-%d %H:%M:%S").to_string(),
-            cell(&open.command),
+            command(open),
             cell(open.tag.as_deref().unwrap_or("-")),
             cell(&open.model),
             dollars(open.worst_case),
         ]
     }));
     head + &aligned(&lines, &[true, false, false, false, false, true])
+}
+
+/// `chat`, or `chat, 20 requests` of a job.
+fn command(open: &Open) -> String {
+    match open.requests {
+        1 => cell(&open.command),
+        requests => format!("{}, {requests} requests", cell(&open.command)),
+    }
 }
 
 fn dollars(amount: u128) -> String {

@@ -63,6 +63,7 @@ impl Books {
             price: "2/1M:12/1M",
             price_source: "table of 2026-11",
             worst_case: 10_000_000_000,
+            requests: 1,
         };
         match self.ledger.reserve(&entry, &[]).unwrap() {
             Reservation::Booked(id) => id,
@@ -85,6 +86,25 @@ impl Books {
     fn check_drawn(&self, words: &[&str], unicode: bool, expected: &Expect) {
         expected.assert_eq(&plan(words).unwrap().text(&self.path(), &now(), unicode).unwrap());
     }
+}
+
+#[test]
+fn requests_that_were_booked_together_are_one_line_and_counted() {
+    let mut books = books();
+    books.reserve("2026-11-02T08:00:00Z", "o4-mini", None);
+    let several = "UPDATE request SET requests = 20";
+    let ledger = rusqlite::Connection::open(books.path()).unwrap();
+    ledger.execute(several, []).unwrap();
+    books.reserve("2026-11-02T08:00:01Z", "o4-mini", None);
+    books.check(&[], &expect![[r#"
+        MODEL    REQUESTS  PROMPT  REPLY       COST  WORST CASE  BILLED  DRIFT
+        o4-mini        21       0      0  $0.000000   $0.000000       -      -
+
+        reserved: 21 requests under way, at most $0.020000
+        ID  TIME                 COMMAND            TAG  MODEL    WORST CASE
+         1  2026-11-02 09:00:00  chat, 20 requests  -    o4-mini   $0.010000
+         2  2026-11-02 09:00:01  chat               -    o4-mini   $0.010000
+    "#]]);
 }
 
 /// Two models, three tags, four days, a refused request, one that died and one under way.
@@ -165,7 +185,7 @@ fn tables() {
 #[test]
 fn exports() {
     some().check(&["--json", "--since", "month"], &expect![[r#"
-        {"since":"2026-11-01T00:00:00+01:00","until":null,"by":"model","groups":[{"model":"gpt-5.6-terra","requests":2,"cost":0.008,"prompt_tokens":100,"cached_tokens":0,"cache_write_tokens":0,"reply_tokens":20,"reasoning_tokens":0,"answered_cost":0.008,"answered_max_cost":0.01,"estimated_prompt_tokens":100,"billed_prompt_tokens":100,"reserved_requests":0,"reserved_max_cost":0,"unsettled_requests":1,"unsettled_max_cost":0.01},{"model":"o4-mini","requests":3,"cost":0.0004,"prompt_tokens":93,"cached_tokens":0,"cache_write_tokens":0,"reply_tokens":20,"reasoning_tokens":0,"answered_cost":0.0004,"answered_max_cost":0.01,"estimated_prompt_tokens":100,"billed_prompt_tokens":93,"reserved_requests":1,"reserved_max_cost":0.01,"unsettled_requests":0,"unsettled_max_cost":0}],"total":{"requests":5,"cost":0.0084,"prompt_tokens":193,"cached_tokens":0,"cache_write_tokens":0,"reply_tokens":40,"reasoning_tokens":0,"answered_cost":0.0084,"answered_max_cost":0.02,"estimated_prompt_tokens":200,"billed_prompt_tokens":193,"reserved_requests":1,"reserved_max_cost":0.01,"unsettled_requests":1,"unsettled_max_cost":0.01},"open":[{"id":5,"state":"unsettled","time":"2026-11-03T00:00:00+01:00","command":"chat","tag":null,"model":"gpt-5.6-terra","request_id":"req_7","max_cost":0.01},{"id":6,"state":"reserved","time":"2026-11-03T12:59:00+01:00","command":"chat","tag":"nightly","model":"o4-mini","request_id":null,"max_cost":0.01}]}
+        {"since":"2026-11-01T00:00:00+01:00","until":null,"by":"model","groups":[{"model":"gpt-5.6-terra","requests":2,"cost":0.008,"prompt_tokens":100,"cached_tokens":0,"cache_write_tokens":0,"reply_tokens":20,"reasoning_tokens":0,"answered_cost":0.008,"answered_max_cost":0.01,"estimated_prompt_tokens":100,"billed_prompt_tokens":100,"reserved_requests":0,"reserved_max_cost":0,"unsettled_requests":1,"unsettled_max_cost":0.01},{"model":"o4-mini","requests":3,"cost":0.0004,"prompt_tokens":93,"cached_tokens":0,"cache_write_tokens":0,"reply_tokens":20,"reasoning_tokens":0,"answered_cost":0.0004,"answered_max_cost":0.01,"estimated_prompt_tokens":100,"billed_prompt_tokens":93,"reserved_requests":1,"reserved_max_cost":0.01,"unsettled_requests":0,"unsettled_max_cost":0}],"total":{"requests":5,"cost":0.0084,"prompt_tokens":193,"cached_tokens":0,"cache_write_tokens":0,"reply_tokens":40,"reasoning_tokens":0,"answered_cost":0.0084,"answered_max_cost":0.02,"estimated_prompt_tokens":200,"billed_prompt_tokens":193,"reserved_requests":1,"reserved_max_cost":0.01,"unsettled_requests":1,"unsettled_max_cost":0.01},"open":[{"id":5,"state":"unsettled","requests":1,"time":"2026-11-03T00:00:00+01:00","command":"chat","tag":null,"model":"gpt-5.6-terra","request_id":"req_7","max_cost":0.01},{"id":6,"state":"reserved","requests":1,"time":"2026-11-03T12:59:00+01:00","command":"chat","tag":"nightly","model":"o4-mini","request_id":null,"max_cost":0.01}]}
     "#]]);
     some().check(&["--json", "--by", "tag", "--until", "2026-10-31T12:00"], &expect![[r#"
         {"since":null,"until":"2026-10-31T12:00:00+01:00","by":"tag","groups":[{"tag":"nightly","requests":1,"cost":0.00123456789,"prompt_tokens":100,"cached_tokens":0,"cache_write_tokens":0,"reply_tokens":20,"reasoning_tokens":0,"answered_cost":0.00123456789,"answered_max_cost":0.01,"estimated_prompt_tokens":100,"billed_prompt_tokens":100,"reserved_requests":0,"reserved_max_cost":0,"unsettled_requests":0,"unsettled_max_cost":0}],"total":{"requests":1,"cost":0.00123456789,"prompt_tokens":100,"cached_tokens":0,"cache_write_tokens":0,"reply_tokens":20,"reasoning_tokens":0,"answered_cost":0.00123456789,"answered_max_cost":0.01,"estimated_prompt_tokens":100,"billed_prompt_tokens":100,"reserved_requests":0,"reserved_max_cost":0,"unsettled_requests":0,"unsettled_max_cost":0},"open":[]}

@@ -1,0 +1,277 @@
+//! Booking ahead. Where answers come as quickly as the disk, records are booked a block at a time,
+//! with one sync of the disk for all of them: the first pass has found out what each block can
+//! cost. Where answers take longer, each record is booked when it is about to be sent, and nothing
+//! else is.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::account::money::Picodollars;
+use crate::cmd::request::Claim;
+
+/// An answer that takes longer is one to wait for.
+const QUICK: Duration = Duration::from_millis(5);
+/// So many records are booked together, for each thread and at most: while one half of them is
+/// asked, the next are booked.
+const EACH: u32 = 16;
+const MOST: u32 = 256;
+
+/// What the requests of a block can cost.
+#[derive(Clone)]
+pub struct Block {
+    pub prompt_tokens: u64,
+    pub reply_tokens: u64,
+    pub estimated: bool,
+    pub worst: Picodollars,
+    pub requests: u32,
+    /// The number of its last record.
+    last: u64,
+}
+
+impl Block {
+    /// Of one request.
+    pub fn of(claim: &Claim<'_>) -> Self {
+        Self {
+            prompt_tokens: claim.prompt_tokens,
+            reply_tokens: claim.reply_tokens,
+            estimated: !claim.exact,
+            worst: claim.worst,
+            requests: 1,
+            last: 0,
+        }
+    }
+
+    fn add(&mut self, one: &Self) {
+        self.prompt_tokens = self.prompt_tokens.saturating_add(one.prompt_tokens);
+        self.reply_tokens = self.reply_tokens.saturating_add(one.reply_tokens);
+        self.estimated |= one.estimated;
+        self.worst = self.worst.plus(one.worst);
+        self.requests += one.requests;
+    }
+}
+
+/// The blocks of a job, as the first pass finds them. They are small at first, while nobody knows
+/// how long an answer takes.
+pub struct Blocks {
+    list: Vec<Block>,
+    size: u32,
+    most: u32,
+}
+
+impl Blocks {
+    /// Of a job that asks so many at once.
+    pub fn new(at_once: u32) -> Self {
+        let most = at_once.saturating_mul(EACH).min(MOST);
+        Self { list: Vec::new(), size: at_once.clamp(1, MOST), most }
+    }
+
+    /// Adds a request, behind those before it.
+    pub fn add(&mut self, index: u64, one: &Block) {
+        match self.list.last_mut() {
+            Some(last) if last.requests < self.size => last.add(one),
+            last => {
+                self.size = if last.is_some() { (self.size * 2).min(self.most) } else { self.size };
+                self.list.push(one.clone());
+            }
+        }
+        if let Some(last) = self.list.last_mut() {
+            last.last = index;
+        }
+    }
+
+    fn place(&self, index: u64) -> usize {
+        self.list.partition_point(|block| block.last < index)
+    }
+}
+
+/// Who books blocks, and which are booked.
+pub struct Ahead<'a, B> {
+    blocks: &'a Blocks,
+    states: Mutex<Vec<State<B>>>,
+    changed: Condvar,
+    /// How long an answer took lately, in nanoseconds.
+    lately: AtomicU64,
+}
+
+#[derive(Clone, Copy)]
+enum State<B> {
+    /// Nobody has asked for one of its records.
+    Untouched,
+    /// Somebody is booking it.
+    Begun,
+    /// So many of its requests are still in the bundle.
+    Booked(B, u32),
+    /// Each of its records is booked for itself.
+    Apart,
+}
+
+impl<'a, B: Copy> Ahead<'a, B> {
+    pub fn new(blocks: &'a Blocks) -> Self {
+        let states = vec![State::Untouched; blocks.list.len()];
+        let (changed, lately) = (Condvar::new(), AtomicU64::new(u64::MAX));
+        Self { blocks, states: Mutex::new(states), changed, lately }
+    }
+
+    /// An answer took so long.
+    pub fn took(&self, time: Duration) {
+        let time = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+        let lately = match self.lately.load(Ordering::Relaxed) {
+            u64::MAX => time,
+            before => before / 8 * 7 + time / 8,
+        };
+        // That two threads overlook each other does not matter.
+        self.lately.store(lately, Ordering::Relaxed);
+    }
+
+    /// The bundle that a record is booked in, if it is in one. It is its only request of that
+    /// number. `book` books a block, if that can be.
+    pub fn bundle(&self, index: u64, book: impl Fn(&Block) -> Option<B>) -> Option<B> {
+        let at = self.blocks.place(index);
+        let mut states = lock(&self.states);
+        loop {
+            match states.get(at).copied()? {
+                State::Booked(_, 0) | State::Apart => return None,
+                State::Booked(bundle, left) => {
+                    states[at] = State::Booked(bundle, left - 1);
+                    let is_first = left == self.blocks.list[at].requests;
+                    if is_first && matches!(states.get(at + 1), Some(State::Untouched)) {
+                        drop(self.book(states, at + 1, book));
+                    }
+                    return Some(bundle);
+                }
+                State::Begun => {
+                    states = self.changed.wait(states).unwrap_or_else(PoisonError::into_inner);
+                }
+                State::Untouched => states = self.book(states, at, &book),
+            }
+        }
+    }
+
+    fn book<'s>(
+        &'s self,
+        mut states: MutexGuard<'s, Vec<State<B>>>,
+        at: usize,
+        book: impl Fn(&Block) -> Option<B>,
+    ) -> MutexGuard<'s, Vec<State<B>>> {
+        let block = &self.blocks.list[at];
+        let quick = Duration::from_nanos(self.lately.load(Ordering::Relaxed)) < QUICK;
+        if !quick || block.requests < 2 {
+            states[at] = State::Apart;
+            return states;
+        }
+        states[at] = State::Begun;
+        drop(states);
+        let bundle = book(block);
+        let mut states = lock(&self.states);
+        states[at] = bundle.map_or(State::Apart, |bundle| State::Booked(bundle, block.requests));
+        self.changed.notify_all();
+        states
+    }
+
+    /// Those bundles of which something is left that nobody has asked for.
+    pub fn left(&self) -> Vec<B> {
+        let left = |state: &State<B>| match state {
+            State::Booked(bundle, left) if *left > 0 => Some(*bundle),
+            _ => None,
+        };
+        lock(&self.states).iter().filter_map(left).collect()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+
+    fn claim(prompt_tokens: u64) -> Claim<'static> {
+        Claim {
+            command: "chat",
+            model: "m",
+            prompt_tokens,
+            reply_tokens: 10,
+            exact: true,
+            worst: Picodollars(prompt_tokens.into()),
+        }
+    }
+
+    fn blocks(at_once: u32, records: impl Iterator<Item = u64>) -> Blocks {
+        let mut blocks = Blocks::new(at_once);
+        for index in records {
+            blocks.add(index, &Block::of(&claim(index)));
+        }
+        blocks
+    }
+
+    #[test]
+    fn blocks_grow_from_a_record_a_thread() {
+        for (at_once, records, expected) in [
+            (1, 40, &[(1, 1), (3, 2), (7, 4), (15, 8), (31, 16), (40, 9)][..]),
+            (16, 300, &[(16, 16), (48, 32), (112, 64), (240, 128), (300, 60)]),
+            (300, 600, &[(256, 256), (512, 256), (600, 88)]),
+            (4, 0, &[]),
+        ] {
+            let blocks = blocks(at_once, 1..=records);
+            let found: Vec<_> =
+                blocks.list.iter().map(|block| (block.last, block.requests)).collect();
+            assert_eq!(found, expected, "{at_once}");
+        }
+    }
+
+    #[test]
+    fn a_block_is_the_sum_of_its_requests_wherever_they_stand() {
+        let blocks = blocks(2, [5, 9, 11, 12].into_iter());
+        let sums = |block: &Block| (block.prompt_tokens, block.reply_tokens, block.worst.0);
+        assert_eq!(blocks.list.iter().map(sums).collect::<Vec<_>>(), [(14, 20, 14), (23, 20, 23)]);
+        for (index, expected) in [(1, 0), (5, 0), (9, 0), (10, 1), (12, 1), (13, 2)] {
+            assert_eq!(blocks.place(index), expected, "{index}");
+        }
+    }
+
+    /// Asks for these records, where an answer takes so many milliseconds, and one block cannot be
+    /// booked: which block each is in, by its last record; and which blocks were booked.
+    fn asked(millis: u64, indices: &[u64]) -> (Vec<Option<u64>>, Vec<u64>, Vec<u64>) {
+        let blocks = blocks(2, 1..=22);
+        let ahead = Ahead::new(&blocks);
+        let booked = RefCell::new(Vec::new());
+        let book = |block: &Block| {
+            booked.borrow_mut().push(block.last);
+            Some(block.last).filter(|last| *last != 14)
+        };
+        let ask = |index: &u64| {
+            let bundle = ahead.bundle(*index, book);
+            ahead.took(Duration::from_millis(millis));
+            bundle
+        };
+        let bundles = indices.iter().map(ask).collect();
+        let left = ahead.left();
+        (bundles, booked.into_inner(), left)
+    }
+
+    #[test]
+    fn the_next_block_is_booked_while_one_is_asked() {
+        let (bundles, booked, left) = asked(1, &[1, 2, 3, 4, 5, 6, 7, 8, 14, 15, 16]);
+        let (none, six, last) = (None, Some(6), Some(22));
+        let expected = [none, none, six, six, six, six, none, none, none, last, last];
+        assert_eq!(bundles, expected);
+        assert_eq!((booked.as_slice(), left.as_slice()), (&[6, 14, 22][..], &[22][..]));
+    }
+
+    #[test]
+    fn what_nobody_asks_for_is_left() {
+        let (bundles, booked, left) = asked(1, &[1, 3, 4, 5]);
+        assert_eq!(bundles, [None, Some(6), Some(6), Some(6)]);
+        assert_eq!((booked.as_slice(), left.as_slice()), (&[6, 14][..], &[6][..]));
+    }
+
+    #[test]
+    fn where_answers_take_their_time_nothing_is_booked_ahead() {
+        let indices: Vec<u64> = (1..=22).collect();
+        assert_eq!(asked(5, &indices), (vec![None; 22], Vec::new(), Vec::new()));
+    }
+}
