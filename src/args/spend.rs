@@ -15,8 +15,8 @@ A line for each model, or what --by says:
 
 Below, with their ids: requests under way (reserved), and those that died without an answer \
 (unsettled). Budgets count both at their worst case; --settle ID USD books what one really cost. \
-A job whose answers come within milliseconds books up to 32 requests a thread ahead; they share a \
-line until they end, and stay booked if it is killed.
+A job whose answers come within milliseconds books up to 512 requests ahead; they share a line or \
+two until they end, and stay booked if it is killed.
 
 --json and --csv give money in dollars, and more of the tokens: cached_tokens and \
 cache_write_tokens are among prompt_tokens, reasoning_tokens among reply_tokens. \

@@ -12,9 +12,7 @@ use crate::cmd::request::Claim;
 
 /// An answer that takes longer is one to wait for.
 const QUICK: Duration = Duration::from_millis(5);
-/// So many records are booked together, for each thread and at most: while one half of them is
-/// asked, the next are booked.
-const EACH: u32 = 16;
+/// So many records are booked together at most. While they are asked, the next are booked.
 const MOST: u32 = 256;
 
 /// What the requests of a block can cost.
@@ -56,14 +54,12 @@ impl Block {
 pub struct Blocks {
     list: Vec<Block>,
     size: u32,
-    most: u32,
 }
 
 impl Blocks {
     /// Of a job that asks so many at once.
     pub fn new(at_once: u32) -> Self {
-        let most = at_once.saturating_mul(EACH).min(MOST);
-        Self { list: Vec::new(), size: at_once.clamp(1, MOST), most }
+        Self { list: Vec::new(), size: at_once.clamp(1, MOST) }
     }
 
     /// Adds a request, behind those before it.
@@ -71,7 +67,7 @@ impl Blocks {
         match self.list.last_mut() {
             Some(last) if last.requests < self.size => last.add(one),
             last => {
-                self.size = if last.is_some() { (self.size * 2).min(self.most) } else { self.size };
+                self.size = if last.is_some() { (self.size * 2).min(MOST) } else { self.size };
                 self.list.push(one.clone());
             }
         }
@@ -212,7 +208,11 @@ mod tests {
     fn blocks_grow_from_a_record_a_thread() {
         for (at_once, records, expected) in [
             (1, 40, &[(1, 1), (3, 2), (7, 4), (15, 8), (31, 16), (40, 9)][..]),
-            (16, 300, &[(16, 16), (48, 32), (112, 64), (240, 128), (300, 60)]),
+            (
+                16,
+                800,
+                &[(16, 16), (48, 32), (112, 64), (240, 128), (496, 256), (752, 256), (800, 48)],
+            ),
             (300, 600, &[(256, 256), (512, 256), (600, 88)]),
             (4, 0, &[]),
         ] {

@@ -96,7 +96,9 @@ fn requests_that_were_booked_together_are_one_line_and_counted() {
     let ledger = rusqlite::Connection::open(books.path()).unwrap();
     ledger.execute(several, []).unwrap();
     books.reserve("2026-11-02T08:00:01Z", "o4-mini", None);
-    books.check(&[], &expect![[r#"
+    books.check(
+        &[],
+        &expect![[r#"
         MODEL    REQUESTS  PROMPT  REPLY       COST  WORST CASE  BILLED  DRIFT
         o4-mini        21       0      0  $0.000000   $0.000000       -      -
 
@@ -104,7 +106,8 @@ fn requests_that_were_booked_together_are_one_line_and_counted() {
         ID  TIME                 COMMAND            TAG  MODEL    WORST CASE
          1  2026-11-02 09:00:00  chat, 20 requests  -    o4-mini   $0.010000
          2  2026-11-02 09:00:01  chat               -    o4-mini   $0.010000
-    "#]]);
+    "#]],
+    );
 }
 
 /// Two models, three tags, four days, a refused request, one that died and one under way.
