@@ -177,7 +177,8 @@ impl<'a, W: Work> Crew<'a, W> {
         let mut answer = self.work.answer(plan);
         let (ended, account) = self.exchange(plan, booking, client, &mut answer, leave, stdio);
         let account = &account;
-        if let Some(ahead) = &self.ahead {
+        // What was waited for another attempt tells nothing.
+        if let Some(ahead) = self.ahead.as_ref().filter(|_| account.attempts == 1) {
             ahead.took(account.elapsed);
         }
         let asked = Exchanged { record, plan, answer: &mut answer, account, ended };
