@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 #[derive(Args)]
 #[command(after_help = "\
 A line for each model, or what --by says:
-  REQUESTS    those that were tried; a whole batch is one
+  REQUESTS    those that were tried, or booked to be; a whole batch is one
   PROMPT      prompt tokens, as the server billed them
   REPLY       reply tokens, likewise, reasoning included
   COST        what was billed, or booked with --settle
@@ -15,8 +15,9 @@ A line for each model, or what --by says:
 
 Below, with their ids: requests under way (reserved), and those that died without an answer \
 (unsettled). Budgets count both at their worst case; --settle ID USD books what one really cost. \
-A job whose answers come within milliseconds books up to 512 requests ahead; they share a line or \
-two until they end, and stay booked if it is killed.
+A job whose answers come within milliseconds books requests ahead: up to 1,024 on a line, or as \
+many as can cost a dollar, and the next line while those are asked. Killed, it leaves them booked, \
+sent or not; --settle takes what all of such a line cost together.
 
 --json and --csv give money in dollars, and more of the tokens: cached_tokens and \
 cache_write_tokens are among prompt_tokens, reasoning_tokens among reply_tokens. \

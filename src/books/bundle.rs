@@ -233,7 +233,8 @@ pub(super) fn settle_part(
     entry: &Entry,
     settlement: &Settlement,
 ) -> Result<Option<RowId>, Fault> {
-    journal::durable(connection)?;
+    // Lost, it leaves the worst case booked, in the bundle; and who books behind it keeps it.
+    journal::losable(connection)?;
     let transaction = Transaction::new(connection, TransactionBehavior::Immediate)?;
     let mut sums = Changes::default();
     let mut parting = Parting::prepare(&transaction)?;

@@ -89,7 +89,7 @@ impl fmt::Display for Error {
             ),
             Error::UnderWay { id } => write!(
                 f,
-                "cannot settle request {}: it is still under way; wait for its end, or end it",
+                "cannot settle request {}: it may still be under way; wait for its end, or end it",
                 id.0
             ),
             Error::AlreadySettled { id } => write!(

@@ -107,8 +107,8 @@ impl Ledger {
     }
 
     /// Settles by hand, at `cost`, a request that has no bill of the server's. May be repeated.
-    pub fn settle_by_hand(&mut self, id: RowId, cost: u128) -> Result<(), Error> {
-        settlement::settle_by_hand(&mut self.connection, id, cost)
+    pub fn settle_by_hand(&mut self, id: RowId, cost: u128, now: i64) -> Result<(), Error> {
+        settlement::settle_by_hand(&mut self.connection, id, cost, now)
             .map_err(|fault| fault.at(&self.path))
     }
 

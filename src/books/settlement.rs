@@ -1,7 +1,7 @@
 //! Settling: the server's bill, no bill at all, or one by hand.
 
 use rusqlite::{
-    CachedStatement, Connection, OptionalExtension, Transaction, TransactionBehavior, params,
+    CachedStatement, Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params,
 };
 
 use super::entry::{Ended, RowId, Settlement};
@@ -104,13 +104,14 @@ pub(super) fn settle_by_hand(
     connection: &mut Connection,
     id: RowId,
     cost: u128,
+    now: i64,
 ) -> Result<(), Fault> {
     let cost = i64::try_from(cost).map_err(|_| Error::TooMuch)?;
     journal::durable(connection)?;
     let transaction = Transaction::new(connection, TransactionBehavior::Immediate)?;
     let mut sums = Changes::default();
     count_anew(&mut transaction.prepare_cached(FOUND)?, id, Some(cost), &mut sums)?;
-    refuse_under_way(&transaction, id)?;
+    refuse_under_way(&transaction, id, now)?;
     transaction.execute(
         "UPDATE request SET state = 'settled', by_hand = 1, cost = ?2 WHERE id = ?1",
         (id.0, cost),
@@ -145,14 +146,15 @@ fn count_anew(
 }
 
 /// A request that somebody still waits for may yet be billed at anything up to its worst case. It
-/// has no process once it has ended.
-fn refuse_under_way(transaction: &Transaction, id: RowId) -> Result<(), Fault> {
-    let query = "SELECT waiting FROM request WHERE id = ?1";
-    let waiting: Option<String> = transaction.query_row(query, [id.0], |row| row.get(0))?;
-    match waiting.as_deref().and_then(process::has_ended) {
-        Some(false) => Err(Error::UnderWay { id }.into()),
-        _ => Ok(()),
-    }
+/// has no process once it has ended. Where its process cannot be seen, one request may be settled
+/// all the same; of a bundle many may not even be sent yet, until its deadline.
+fn refuse_under_way(transaction: &Transaction, id: RowId, now: i64) -> Result<(), Fault> {
+    let query = "SELECT waiting, state = 'reserved' AND requests > 1 AND deadline > ?2
+      FROM request WHERE id = ?1";
+    let found = |row: &Row| Ok((row.get::<_, Option<String>>(0)?, row.get::<_, bool>(1)?));
+    let (waiting, may_go_on) = transaction.query_row(query, (id.0, now), found)?;
+    let has_ended = waiting.as_deref().and_then(process::has_ended);
+    if has_ended.unwrap_or(!may_go_on) { Ok(()) } else { Err(Error::UnderWay { id }.into()) }
 }
 
 pub(super) fn exceeds_worst_case(connection: &Connection, ended: &Ended) -> rusqlite::Result<bool> {

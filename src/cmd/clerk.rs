@@ -13,7 +13,7 @@ use crate::books::{Budget, Entry, Ledger, Reservation, RowId, Settlement};
 use endings::Endings;
 
 /// So many settlements do not wait for a reservation to go along with.
-const MOST_SETTLED: usize = 1024;
+const MOST_SETTLED: usize = 4096;
 
 pub struct Clerk {
     ledger: Mutex<Ledger>,

@@ -10,7 +10,7 @@ mod when;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use jiff::Zoned;
+use jiff::{Timestamp, Zoned};
 
 use crate::account::money::Picodollars;
 use crate::args::{self, By};
@@ -120,7 +120,10 @@ fn settle(path: &Path, words: &[String]) -> anyhow::Result<()> {
     let cost = Picodollars::from_dollars(dollars.strip_prefix('$').unwrap_or(dollars))
         .map_err(|error| failure(Exit::Usage, format!("--settle: {error}")))?;
     let settled = match Ledger::read(path) {
-        Ok(Some(_)) => Ledger::open(path).and_then(|mut it| it.settle_by_hand(id, cost.0)),
+        Ok(Some(_)) => {
+            let now = Timestamp::now().as_millisecond();
+            Ledger::open(path).and_then(|mut it| it.settle_by_hand(id, cost.0, now))
+        }
         Ok(None) => Err(books::Error::NoSuchRow { id }),
         Err(error) => Err(error),
     };

@@ -13,8 +13,8 @@ import time
 from home import CAP, PROMPT, Home
 from server import INPUT, OUTPUT, Server
 
-AT_ONCE = 32
 RECORDS = int(os.environ.get("GPT_ATTACK_RECORDS", "4000"))
+AT_ONCE = 32
 FAULTS = (500, 503, "hang up", "break", 400)
 
 
@@ -45,7 +45,7 @@ def hash_of(name):
 
 def a_job_killed_twice_and_resumed_twice(gpt):
     """The server is quick enough for records to be booked ahead."""
-    return killed_twice(gpt, RECORDS, 512)
+    return killed_twice(gpt, RECORDS, 2048)
 
 
 def a_job_with_a_budget_killed_twice(gpt):

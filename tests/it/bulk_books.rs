@@ -84,26 +84,46 @@ fn a_bill_beyond_the_worst_case_survives_a_kill() {
     assert_eq!(rows(&sandbox), ["settled 1200020", "reserved"]);
 }
 
-/// Up to 256 records are booked ahead, and 256 more when those begin.
-#[test]
-fn a_job_killed_at_full_speed_leaves_what_it_sent_and_what_it_booked_ahead() {
-    let server = Server::answer(|number, request| match number {
-        0..500 => whole(&asked(request)),
-        _ => Reply::hang(),
-    });
+/// A job whose server falls silent at this request, killed then: how many requests were sent and how
+/// many are booked, what those that have not ended can cost, and what is told of them.
+fn killed_at(silent: usize, args: &[&str]) -> (u32, u32, i64, String) {
+    let server =
+        Server::answer(
+            move |number, request| {
+                if number < silent { whole(&asked(request)) } else { Reply::hang() }
+            },
+        );
     let sandbox = Sandbox::new();
-    let mut child = start(&sandbox, &server, &["-j", "4"], &"a\n".repeat(2000));
-    server.wait_for(504);
+    let args = [&["-j", "1"], args].concat();
+    let mut child = start(&sandbox, &server, &args, &"a\n".repeat(600));
+    server.wait_for(silent + 1);
     child.kill().unwrap();
     child.wait().unwrap();
-    let query = "SELECT sum(requests) FROM request";
-    let path = sandbox.path(".local/state/gpt/ledger.db");
-    let booked: u32 =
-        Connection::open(path).unwrap().query_row(query, [], |row| row.get(0)).unwrap();
+    let query = "SELECT sum(requests), sum(reserved) FROM request";
+    let ledger = Connection::open(sandbox.path(".local/state/gpt/ledger.db")).unwrap();
+    let (booked, reserved) =
+        ledger.query_row(query, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
     let sent = u32::try_from(server.requests().len()).unwrap();
-    assert!((sent..=sent + 512).contains(&booked), "{sent} {booked}");
-    let told = sandbox.gpt(["spend"]).run().text().to_owned();
-    assert!(told.contains("unsettled: "), "{told}");
+    (sent, booked, reserved, sandbox.gpt(["spend"]).run().text().to_owned())
+}
+
+/// Blocks of 1, 4, 16, 64, 256 and the rest: while one is asked, the next is booked.
+#[test]
+fn a_job_killed_at_full_speed_leaves_what_it_sent_and_what_it_booked_ahead() {
+    // Where nothing is quick for a while, nothing is booked ahead.
+    let mut tries = (0..9).map(|_| killed_at(100, &[])).filter(|(sent, booked, ..)| sent != booked);
+    let (sent, booked, _, told) = tries.next().unwrap();
+    assert_eq!(sent, 101);
+    assert!([341, 600].contains(&booked), "{booked}");
+    assert!(told.contains("unsettled: ") && told.contains("chat, "), "{told}");
+}
+
+/// Each could cost more than a dollar.
+#[test]
+fn nothing_dear_is_booked_ahead() {
+    let (sent, booked, reserved, told) = killed_at(100, &["--rate", "500"]);
+    assert_eq!((sent, booked), (101, 101), "{told}");
+    assert!(reserved > 1_000_000_000_000, "{reserved}");
 }
 
 #[test]

@@ -94,7 +94,7 @@ fn the_sums_are_those_of_the_rows() {
                 let id = ids[index];
                 match choice {
                     2 => home.bill_if_open(id, amount),
-                    3 => home.ledger.settle_by_hand(id, amount).unwrap_or(()),
+                    3 => home.ledger.settle_by_hand(id, amount, NOON).unwrap_or(()),
                     _ => home.ledger.settle(id, &Settlement::default()).unwrap_or(()),
                 }
             }

@@ -121,7 +121,10 @@ fn what_ends_behind_a_settlement_by_hand_is_booked_all_the_same() {
     let row = bundle(&mut home, 3);
     // As if its process could not be seen from here.
     home.ledger.connection.execute("UPDATE request SET waiting = NULL", []).unwrap();
-    home.ledger.settle_by_hand(row, 5).unwrap();
+    let deadline = part(0).deadline;
+    let early = home.ledger.settle_by_hand(row, 5, deadline - 1);
+    assert_eq!(early, Err(Error::UnderWay { id: row }));
+    home.ledger.settle_by_hand(row, 5, deadline).unwrap();
     end(&mut home, &[paid(row, 2, 2), unsent(row, 1)]);
     check(&home, &["3 Settled 5", "1 Settled 2"]);
 }
@@ -152,17 +155,21 @@ fn figures_without_end_are_cut_off_and_go_to_nothing() {
     check(&home, &["1 Settled 0"; 3]);
 }
 
-/// A clock that was ahead and is set right: its requests move to the day on which they end.
+/// Of a bundle that was booked while the clock was behind: one of its requests ends before that is
+/// known, and one after.
 #[test]
-fn a_request_counts_where_its_bundle_counted() {
+fn a_request_counts_where_its_bundle_counts() {
     let mut home = home();
     home.book(NOON + DAY, 1);
-    let row = bundle(&mut home, 2);
+    let row = bundle(&mut home, 3);
+    end(&mut home, &[paid(row, 3, 4)]);
+    assert_eq!(home.booked(Some(NOON + DAY), Some("t")), (0, 0));
     // The clock passes the later one: the bundle was booked too early.
     home.book(NOON + 2 * DAY, 1);
     end(&mut home, &[paid(row, 2, 2)]);
-    assert_eq!(home.booked(Some(NOON + DAY), Some("t")), (2, 1));
-    check(&home, &["1 Reserved 1", "1 Reserved 1", "1 Reserved 1", "1 Settled 2"]);
+    assert_eq!(home.booked(Some(NOON + DAY), Some("t")), (6, 1));
+    let expected = ["1 Reserved 1", "1 Reserved 1", "1 Settled 4", "1 Reserved 1", "1 Settled 2"];
+    check(&home, &expected);
 }
 
 #[test]

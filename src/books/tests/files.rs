@@ -271,7 +271,7 @@ fn errors_say_what_why_and_what_to_do() {
         ),
         (
             Error::UnderWay { id },
-            "cannot settle request 7: it is still under way; wait for its end, or end it",
+            "cannot settle request 7: it may still be under way; wait for its end, or end it",
         ),
         (
             Error::AlreadySettled { id },

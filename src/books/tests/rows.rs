@@ -81,12 +81,12 @@ fn what_died_without_an_answer_stays_booked_until_settled_by_hand() {
     let mut home = home();
     let id = home.book(NOON, 5);
     // Whoever waits may still be billed.
-    assert_eq!(home.ledger.settle_by_hand(id, 0), Err(Error::UnderWay { id }));
+    assert_eq!(home.ledger.settle_by_hand(id, 0, NOON), Err(Error::UnderWay { id }));
     home.ledger.settle(id, &Settlement::default()).unwrap();
     assert_eq!(states(&home.ledger, NOON), [State::Unsettled]);
     assert_eq!(home.booked(None, None), (0, 5));
-    home.ledger.settle_by_hand(id, 9).unwrap();
-    home.ledger.settle_by_hand(id, 2).unwrap();
+    home.ledger.settle_by_hand(id, 9, NOON).unwrap();
+    home.ledger.settle_by_hand(id, 2, NOON).unwrap();
     assert_eq!(states(&home.ledger, NOON), [State::Settled]);
     assert_eq!(home.booked(None, None), (2, 0));
     // Its process was alive all the time, out of our sight, and now gives up: the hand has spoken.
@@ -95,7 +95,7 @@ fn what_died_without_an_answer_stays_booked_until_settled_by_hand() {
     // Its answer was only late: the server's bill has the last word.
     home.bill(id, 3);
     assert_eq!(home.booked(None, None), (3, 0));
-    assert_eq!(home.ledger.settle_by_hand(id, 4), Err(Error::AlreadySettled { id }));
+    assert_eq!(home.ledger.settle_by_hand(id, 4, NOON), Err(Error::AlreadySettled { id }));
     assert_eq!(home.ledger.settle(id, &billed(4)), Err(Error::AlreadySettled { id }));
     assert_eq!(home.booked(None, None), (3, 0));
 }
@@ -145,7 +145,7 @@ fn only_a_row_that_exists_is_settled() {
     home.book(NOON, 5);
     for id in [RowId(0), RowId(2), RowId(-1), RowId(i64::MAX)] {
         assert_eq!(home.ledger.settle(id, &billed(1)), Err(Error::NoSuchRow { id }));
-        assert_eq!(home.ledger.settle_by_hand(id, 1), Err(Error::NoSuchRow { id }));
+        assert_eq!(home.ledger.settle_by_hand(id, 1, NOON), Err(Error::NoSuchRow { id }));
     }
 }
 

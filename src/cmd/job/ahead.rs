@@ -13,7 +13,12 @@ use crate::cmd::request::Claim;
 /// An answer that takes longer is one to wait for.
 const QUICK: Duration = Duration::from_millis(5);
 /// So many records are booked together at most. While they are asked, the next are booked.
-const MOST: u32 = 256;
+const MOST: u32 = 1024;
+/// And no more than can cost a dollar, but for as many as are under way together anyway: what a job
+/// books that is killed then stays booked, and other jobs' budgets count it.
+const DEAREST: Picodollars = Picodollars(1_000_000_000_000);
+/// How much larger each block is than the one before.
+const GROWTH: u32 = 4;
 
 /// What the requests of a block can cost.
 #[derive(Clone)]
@@ -40,6 +45,12 @@ impl Block {
         }
     }
 
+    /// For one more, if it may have so many at least and at most.
+    fn has_room(&self, one: &Self, least: u32, most: u32) -> bool {
+        let is_cheap = self.worst.plus(one.worst) <= DEAREST;
+        self.requests < if is_cheap { most } else { least }
+    }
+
     fn add(&mut self, one: &Self) {
         self.prompt_tokens = self.prompt_tokens.saturating_add(one.prompt_tokens);
         self.reply_tokens = self.reply_tokens.saturating_add(one.reply_tokens);
@@ -53,21 +64,25 @@ impl Block {
 /// how long an answer takes.
 pub struct Blocks {
     list: Vec<Block>,
+    at_once: u32,
+    /// How many records the last one may have.
     size: u32,
 }
 
 impl Blocks {
     /// Of a job that asks so many at once.
     pub fn new(at_once: u32) -> Self {
-        Self { list: Vec::new(), size: at_once.clamp(1, MOST) }
+        let at_once = at_once.clamp(1, MOST);
+        Self { list: Vec::new(), at_once, size: at_once }
     }
 
     /// Adds a request, behind those before it.
     pub fn add(&mut self, index: u64, one: &Block) {
         match self.list.last_mut() {
-            Some(last) if last.requests < self.size => last.add(one),
+            Some(last) if last.has_room(one, self.at_once, self.size) => last.add(one),
             last => {
-                self.size = if last.is_some() { (self.size * 2).min(MOST) } else { self.size };
+                let grown = (self.size * GROWTH).min(MOST);
+                self.size = if last.is_some() { grown } else { self.size };
                 self.list.push(one.clone());
             }
         }
@@ -207,19 +222,35 @@ mod tests {
     #[test]
     fn blocks_grow_from_a_record_a_thread() {
         for (at_once, records, expected) in [
-            (1, 40, &[(1, 1), (3, 2), (7, 4), (15, 8), (31, 16), (40, 9)][..]),
-            (
-                16,
-                800,
-                &[(16, 16), (48, 32), (112, 64), (240, 128), (496, 256), (752, 256), (800, 48)],
-            ),
-            (300, 600, &[(256, 256), (512, 256), (600, 88)]),
+            (1, 40, &[(1, 1), (5, 4), (21, 16), (40, 19)][..]),
+            (16, 2500, &[(16, 16), (80, 64), (336, 256), (1360, 1024), (2384, 1024), (2500, 116)]),
+            (2000, 2500, &[(1024, 1024), (2048, 1024), (2500, 452)]),
             (4, 0, &[]),
         ] {
             let blocks = blocks(at_once, 1..=records);
             let found: Vec<_> =
                 blocks.list.iter().map(|block| (block.last, block.requests)).collect();
             assert_eq!(found, expected, "{at_once}");
+        }
+    }
+
+    #[test]
+    fn a_block_that_could_cost_more_than_a_dollar_has_a_record_a_thread() {
+        for (at_once, cents, expected) in [
+            (2, 10, &[2, 8, 10, 10, 10][..]),
+            (2, 40, &[2, 2, 2]),
+            (2, 60, &[2, 2, 2]),
+            (4, 300, &[4, 4, 4, 4]),
+            (1, 300, &[1, 1, 1]),
+            (1, 0, &[1, 4, 16, 64]),
+        ] {
+            let mut blocks = Blocks::new(at_once);
+            let worst = Picodollars(cents * 10_000_000_000);
+            for index in 1..=u64::from(expected.iter().sum::<u32>()) {
+                blocks.add(index, &Block::of(&Claim { worst, ..claim(1) }));
+            }
+            let found: Vec<_> = blocks.list.iter().map(|block| block.requests).collect();
+            assert_eq!(found, expected, "{at_once} {cents}");
         }
     }
 
@@ -236,12 +267,12 @@ mod tests {
     /// Asks for these records, where an answer takes so many milliseconds, and one block cannot be
     /// booked: which block each is in, by its last record; and which blocks were booked.
     fn asked(millis: u64, indices: &[u64]) -> (Vec<Option<u64>>, Vec<u64>, Vec<u64>) {
-        let blocks = blocks(2, 1..=22);
+        let blocks = blocks(2, 1..=60);
         let ahead = Ahead::new(&blocks);
         let booked = RefCell::new(Vec::new());
         let book = |block: &Block| {
             booked.borrow_mut().push(block.last);
-            Some(block.last).filter(|last| *last != 14)
+            Some(block.last).filter(|last| *last != 42)
         };
         let ask = |index: &u64| {
             let bundle = ahead.bundle(*index, book);
@@ -255,23 +286,23 @@ mod tests {
 
     #[test]
     fn the_next_block_is_booked_while_one_is_asked() {
-        let (bundles, booked, left) = asked(1, &[1, 2, 3, 4, 5, 6, 7, 8, 14, 15, 16]);
-        let (none, six, last) = (None, Some(6), Some(22));
-        let expected = [none, none, six, six, six, six, none, none, none, last, last];
+        let (bundles, booked, left) = asked(1, &[1, 2, 3, 4, 10, 11, 12, 42, 43, 44]);
+        let (none, second, last) = (None, Some(10), Some(60));
+        let expected = [none, none, second, second, second, none, none, none, last, last];
         assert_eq!(bundles, expected);
-        assert_eq!((booked.as_slice(), left.as_slice()), (&[6, 14, 22][..], &[22][..]));
+        assert_eq!((booked.as_slice(), left.as_slice()), (&[10, 42, 60][..], &[10, 60][..]));
     }
 
     #[test]
     fn what_nobody_asks_for_is_left() {
         let (bundles, booked, left) = asked(1, &[1, 3, 4, 5]);
-        assert_eq!(bundles, [None, Some(6), Some(6), Some(6)]);
-        assert_eq!((booked.as_slice(), left.as_slice()), (&[6, 14][..], &[6][..]));
+        assert_eq!(bundles, [None, Some(10), Some(10), Some(10)]);
+        assert_eq!((booked.as_slice(), left.as_slice()), (&[10, 42][..], &[10][..]));
     }
 
     #[test]
     fn where_answers_take_their_time_nothing_is_booked_ahead() {
-        let indices: Vec<u64> = (1..=22).collect();
-        assert_eq!(asked(5, &indices), (vec![None; 22], Vec::new(), Vec::new()));
+        let indices: Vec<u64> = (1..=60).collect();
+        assert_eq!(asked(5, &indices), (vec![None; 60], Vec::new(), Vec::new()));
     }
 }

@@ -177,8 +177,9 @@ impl<'a, W: Work> Crew<'a, W> {
         let mut answer = self.work.answer(plan);
         let (ended, account) = self.exchange(plan, booking, client, &mut answer, leave, stdio);
         let account = &account;
-        // What was waited for another attempt tells nothing.
-        if let Some(ahead) = self.ahead.as_ref().filter(|_| account.attempts == 1) {
+        // What was waited for another attempt tells nothing, nor does a failure.
+        let is_telling = account.attempts == 1 && ended.is_ok();
+        if let Some(ahead) = self.ahead.as_ref().filter(|_| is_telling) {
             ahead.took(account.elapsed);
         }
         let asked = Exchanged { record, plan, answer: &mut answer, account, ended };

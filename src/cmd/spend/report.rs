@@ -43,7 +43,7 @@ impl Report {
         let mut calendar = Calendar::new(now.time_zone());
         let span = self.span;
         ledger.rows(span, now.timestamp().as_millisecond(), |row| self.add(row, &mut calendar))?;
-        self.open.sort_by_key(|open| open.id);
+        self.open.sort_by_key(|open| (open.time, open.id));
         Ok(())
     }
 
