@@ -139,6 +139,7 @@ impl<'a, R: Request> Exchange<'a, R> {
         self.booking.reserve(self.plan, stdio)?;
         let mut way = Paced::new(pace, leave);
         let end = self.attempts(&mut way, answer, stdio);
+        way.tell_repeated(stdio);
         answer.redact(&self.client);
         self.settle(&end, answer, stdio);
         way.tell_allowances(&self.plan.claim(), self.account.bill.as_ref());
@@ -185,8 +186,7 @@ impl<'a, R: Request> Exchange<'a, R> {
                 self.booked_attempts = 0;
             }
             let End::Failed(failed) = end else { return end };
-            stdio.note(format_args!("{failed}; trying again in {:.1} s", wait.as_secs_f64()));
-            let Some(uncounted) = way.wait(wait) else {
+            let Some(uncounted) = way.wait(&failed, wait, stdio) else {
                 return match self.signals.last() {
                     Some(_) => self.stopped(false),
                     // Something else has stopped it: what there is to tell is how it failed.

@@ -56,6 +56,33 @@ fn a_server_that_refuses_all_for_a_while_loses_no_record() {
 }
 
 #[test]
+fn however_often_a_record_is_tried_it_is_told_in_a_line() {
+    let slow = || refusal(429, "slow down", "rate_limit_exceeded").header("retry-after-ms", "1");
+    let busy = || refusal(503, "busy", "x").header("retry-after-ms", "1");
+    let server = Server::answer(move |index, _| match index {
+        0..3 | 4 | 6 => slow(),
+        3 | 7.. => busy(),
+        _ => whole("yes"),
+    });
+    let args = ["chat", "--lines", "--max-tokens", "9", "-j", "1", "--retries", "9"];
+    let run = Sandbox::new().gpt(args).server(&server).input("a\nb\n").run();
+    expect![[r#"
+        yes
+
+        ! gpt: estimate: 2 requests, 14 prompt + up to 18 reply tokens, at most $0.000244 (gpt-5.6-terra)
+        ! gpt: record 1: [server] answered 429: slow down [rate_limit_exceeded] (request req-7); tried again 3 times
+        ! gpt: record 1: [server] answered 503: busy [x] (request req-7); tried again
+        ! gpt: record 1: [server] answered 429: slow down [rate_limit_exceeded] (request req-7); tried again
+        ! gpt: record 2: [server] answered 429: slow down [rate_limit_exceeded] (request req-7); tried again
+        ! gpt: record 2: [server] answered 503: busy [x] (request req-7); tried again 9 times
+        ! gpt: record 2: [server] answered 503: busy [x] (request req-7)
+        ! gpt: used: 1 answered, 1 failed; 10 prompt + 3 reply tokens, $0.000056
+        ! gpt: to ask the failed ones again, put the output into a file and give the same command with --resume FILE
+        exit 8
+    "#]].assert_eq(&run.to_string());
+}
+
+#[test]
 fn where_nobody_is_few_find_out() {
     let run = Sandbox::new()
         .gpt(["chat", "--lines", "--max-tokens", "9", "--retries", "0"])

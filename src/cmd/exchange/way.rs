@@ -31,9 +31,9 @@ pub(super) trait Way<R: Request> {
         time_left: Duration,
     ) -> Option<Duration>;
 
-    /// Waits for it: how much of that does not count against the time. None if there is to be no
-    /// other attempt after all.
-    fn wait(&mut self, wait: Duration) -> Option<Duration>;
+    /// Waits for it, and tells of it: how much of that does not count against the time. None if
+    /// there is to be no other attempt after all.
+    fn wait(&mut self, failed: &Failure, wait: Duration, stdio: &mut Stdio) -> Option<Duration>;
 
     /// There was no money for another attempt.
     fn has_no_room(&mut self) {}
@@ -68,7 +68,8 @@ impl<R: Request> Way<R> for Watched<Whole<R>> {
         waits.after(failed, time_left)
     }
 
-    fn wait(&mut self, wait: Duration) -> Option<Duration> {
+    fn wait(&mut self, failed: &Failure, wait: Duration, stdio: &mut Stdio) -> Option<Duration> {
+        stdio.note(format_args!("{failed}; trying again in {:.1} s", wait.as_secs_f64()));
         let waited = self.events.recv_timeout(wait);
         matches!(waited, Err(RecvTimeoutError::Timeout)).then_some(Duration::ZERO)
     }
@@ -83,11 +84,29 @@ pub(super) struct Paced<'p> {
     failed: Instant,
     /// What the head of the answer says.
     allowances: Option<[Option<Allowance>; 2]>,
+    repeated: Option<Repeated>,
+}
+
+/// Failures of one kind in a row, behind each of which the request was tried again.
+struct Repeated {
+    kind: (Kind, Option<u16>),
+    last: String,
+    times: u32,
 }
 
 impl<'p> Paced<'p> {
     pub(super) fn new(pace: &'p Pace, leave: Leave) -> Self {
-        Self { pace, leave, weight: Weight::Own, failed: Instant::now(), allowances: None }
+        let (weight, allowances, repeated) = (Weight::Own, None, None);
+        Self { pace, leave, weight, failed: Instant::now(), allowances, repeated }
+    }
+
+    /// What is told of one of many is told at its end: then it is one line, however often it was
+    /// tried.
+    pub(super) fn tell_repeated(&mut self, stdio: &mut Stdio) {
+        if let Some(Repeated { last, times, .. }) = self.repeated.take() {
+            let times = if times == 1 { String::new() } else { format!(" {times} times") };
+            stdio.note(format_args!("{last}; tried again{times}"));
+        }
     }
 
     /// Tells the pace what an answer said. The next request is taken to need as many tokens as this
@@ -153,11 +172,17 @@ impl<R: Request> Way<R> for Paced<'_> {
         Some(if self.weight == Weight::Own { wait } else { self.pace.hold() })
     }
 
-    fn wait(&mut self, wait: Duration) -> Option<Duration> {
+    fn wait(&mut self, failed: &Failure, wait: Duration, stdio: &mut Stdio) -> Option<Duration> {
         if self.weight == Weight::Own && !self.pace.wait(wait) {
             return None;
         }
         self.leave = self.pace.leave()?;
+        let kind = (failed.kind, failed.status);
+        if self.repeated.as_ref().is_some_and(|before| before.kind != kind) {
+            self.tell_repeated(stdio);
+        }
+        let times = self.repeated.as_ref().map_or(1, |before| before.times + 1);
+        self.repeated = Some(Repeated { kind, last: failed.to_string(), times });
         Some(self.failed.elapsed())
     }
 
