@@ -35,6 +35,8 @@ pub enum Error {
     NoSuchRow { id: RowId },
     /// Somebody waits for its answer: it is too early to settle.
     UnderWay { id: RowId },
+    /// Some of a bundle's requests may not even be sent yet.
+    OutOfSight { id: RowId, minutes: i64 },
     /// The row has the server's bill: there is nothing to settle.
     AlreadySettled { id: RowId },
 }
@@ -89,7 +91,13 @@ impl fmt::Display for Error {
             ),
             Error::UnderWay { id } => write!(
                 f,
-                "cannot settle request {}: it may still be under way; wait for its end, or end it",
+                "cannot settle request {}: it is still under way; wait for its end, or end it",
+                id.0
+            ),
+            Error::OutOfSight { id, minutes } => write!(
+                f,
+                "cannot settle request {}: its process cannot be seen from here, and may be at \
+                 work for another {minutes} min",
                 id.0
             ),
             Error::AlreadySettled { id } => write!(

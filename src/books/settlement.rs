@@ -149,12 +149,18 @@ fn count_anew(
 /// has no process once it has ended. Where its process cannot be seen, one request may be settled
 /// all the same; of a bundle many may not even be sent yet, until its deadline.
 fn refuse_under_way(transaction: &Transaction, id: RowId, now: i64) -> Result<(), Fault> {
-    let query = "SELECT waiting, state = 'reserved' AND requests > 1 AND deadline > ?2
+    let query = "SELECT waiting, iif(state = 'reserved' AND requests > 1, deadline, 0)
       FROM request WHERE id = ?1";
-    let found = |row: &Row| Ok((row.get::<_, Option<String>>(0)?, row.get::<_, bool>(1)?));
-    let (waiting, may_go_on) = transaction.query_row(query, (id.0, now), found)?;
-    let has_ended = waiting.as_deref().and_then(process::has_ended);
-    if has_ended.unwrap_or(!may_go_on) { Ok(()) } else { Err(Error::UnderWay { id }.into()) }
+    let found = |row: &Row| Ok((row.get::<_, Option<String>>(0)?, row.get::<_, i64>(1)?));
+    let (waiting, deadline) = transaction.query_row(query, [id.0], found)?;
+    match waiting.as_deref().and_then(process::has_ended) {
+        Some(false) => Err(Error::UnderWay { id }.into()),
+        None if deadline > now => {
+            let minutes = (deadline - now + 59_999) / 60_000;
+            Err(Error::OutOfSight { id, minutes }.into())
+        }
+        _ => Ok(()),
+    }
 }
 
 pub(super) fn exceeds_worst_case(connection: &Connection, ended: &Ended) -> rusqlite::Result<bool> {

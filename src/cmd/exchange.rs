@@ -139,7 +139,7 @@ impl<'a, R: Request> Exchange<'a, R> {
         self.booking.reserve(self.plan, stdio)?;
         let mut way = Paced::new(pace, leave);
         let end = self.attempts(&mut way, answer, stdio);
-        way.tell_repeated(stdio);
+        way.tell(&end, stdio);
         answer.redact(&self.client);
         self.settle(&end, answer, stdio);
         way.tell_allowances(&self.plan.claim(), self.account.bill.as_ref());

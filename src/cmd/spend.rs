@@ -130,6 +130,7 @@ fn settle(path: &Path, words: &[String]) -> anyhow::Result<()> {
     settled.map_err(|error| match error {
         books::Error::NoSuchRow { .. }
         | books::Error::UnderWay { .. }
+        | books::Error::OutOfSight { .. }
         | books::Error::AlreadySettled { .. } => failure(Exit::Usage, error.to_string()),
         books::Error::TooMuch => {
             let message = "--settle: more than $9.2 million; write what the request really cost";

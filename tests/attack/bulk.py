@@ -13,7 +13,7 @@ import time
 from home import CAP, PROMPT, Home
 from server import INPUT, OUTPUT, Server
 
-RECORDS = int(os.environ.get("GPT_ATTACK_RECORDS", "4000"))
+RECORDS = int(os.environ.get("GPT_ATTACK_RECORDS", "12000"))
 AT_ONCE = 32
 FAULTS = (500, 503, "hang up", "break", 400)
 
@@ -103,6 +103,7 @@ def killed_twice(gpt, records, ahead, *args):
             "SELECT sum(max(attempts, requests)), sum(requests * (state != 'settled')), "
             "sum(spent + reserved) FROM request"
         ).fetchone()
+        spent = rows.execute("SELECT sum(spent) FROM request").fetchone()[0]
         server.stop()
         # What was killed between its reservation and its sending is booked all the same, and who
         # was killed did not count how often.
@@ -110,7 +111,9 @@ def killed_twice(gpt, records, ahead, *args):
         worst = rows.execute("SELECT max(worst_case / requests) FROM request").fetchone()[0]
         lost = (faults.made["break"] + faults.made["hang up"]) * (worst - prompt_tokens * INPUT - CAP * OUTPUT)
         most = server.total() + 2 * (AT_ONCE + ahead) * worst + lost
-        assert server.total() <= booked <= most, (server.total(), booked, most)
+        assert spent <= server.total() <= booked <= most, (spent, server.total(), booked, most)
+        left = faults.made["break"] + faults.made["hang up"] + 2 * (AT_ONCE + ahead)
+        assert unsettled <= left, (unsettled, left)
         assert abs(attempts - sent) <= 2 * (AT_ONCE * 3 + ahead), (attempts, sent)
         made = ", ".join(f"{count} x {fault}" for fault, count in faults.made.items())
         return (

@@ -86,7 +86,7 @@ fn a_bill_beyond_the_worst_case_survives_a_kill() {
 
 /// A job whose server falls silent at this request, killed then: how many requests were sent and how
 /// many are booked, what those that have not ended can cost, and what is told of them.
-fn killed_at(silent: usize, args: &[&str]) -> (u32, u32, i64, String) {
+fn killed_at(silent: usize, at_once: usize, args: &[&str]) -> (u32, u32, i64, String) {
     let server =
         Server::answer(
             move |number, request| {
@@ -94,9 +94,10 @@ fn killed_at(silent: usize, args: &[&str]) -> (u32, u32, i64, String) {
             },
         );
     let sandbox = Sandbox::new();
-    let args = [&["-j", "1"], args].concat();
+    let threads = at_once.to_string();
+    let args = [&["-j", &threads], args].concat();
     let mut child = start(&sandbox, &server, &args, &"a\n".repeat(600));
-    server.wait_for(silent + 1);
+    server.wait_for(silent + at_once);
     child.kill().unwrap();
     child.wait().unwrap();
     let query = "SELECT sum(requests), sum(reserved) FROM request";
@@ -107,22 +108,26 @@ fn killed_at(silent: usize, args: &[&str]) -> (u32, u32, i64, String) {
     (sent, booked, reserved, sandbox.gpt(["spend"]).run().text().to_owned())
 }
 
-/// Blocks of 1, 4, 16, 64, 256 and the rest: while one is asked, the next is booked.
+/// Blocks of one for each thread, then of four times as many, and so on: while one is asked, the
+/// next is booked.
 #[test]
 fn a_job_killed_at_full_speed_leaves_what_it_sent_and_what_it_booked_ahead() {
-    // Where nothing is quick for a while, nothing is booked ahead.
-    let mut tries = (0..9).map(|_| killed_at(100, &[])).filter(|(sent, booked, ..)| sent != booked);
-    let (sent, booked, _, told) = tries.next().unwrap();
-    assert_eq!(sent, 101);
-    assert!([341, 600].contains(&booked), "{booked}");
-    assert!(told.contains("unsettled: ") && told.contains("chat, "), "{told}");
+    for (at_once, expected) in [(1, [341, 600]), (4, [340, 600])] {
+        // Where nothing is quick for a while, nothing is booked ahead.
+        let tries = (0..9).map(|_| killed_at(100, at_once, &[]));
+        let mut ahead = tries.filter(|(sent, booked, ..)| sent != booked);
+        let (sent, booked, _, told) = ahead.next().expect("an answer should take 5 ms at most");
+        assert_eq!(sent as usize, 100 + at_once);
+        assert!(expected.contains(&booked), "{booked}");
+        assert!(told.contains("unsettled: ") && told.contains("chat, "), "{told}");
+    }
 }
 
 /// Each could cost more than a dollar.
 #[test]
 fn nothing_dear_is_booked_ahead() {
-    let (sent, booked, reserved, told) = killed_at(100, &["--rate", "500"]);
-    assert_eq!((sent, booked), (101, 101), "{told}");
+    let (sent, booked, reserved, told) = killed_at(100, 2, &["--rate", "500"]);
+    assert_eq!((sent, booked), (102, 102), "{told}");
     assert!(reserved > 1_000_000_000_000, "{reserved}");
 }
 

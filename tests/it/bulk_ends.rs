@@ -188,3 +188,28 @@ fn a_job_that_is_terminated_waits_for_nothing() {
     "#]].assert_eq(&String::from_utf8(output.stderr).unwrap());
     assert_eq!(output.status.code(), Some(143));
 }
+
+#[test]
+fn a_job_that_is_interrupted_in_a_pause_says_why_it_paused() {
+    let told = || {
+        let slow = || refusal(429, "slow down", "rate_limit_exceeded").header("retry-after", "60");
+        let server = Server::answer(move |_, _| slow());
+        let sandbox = Sandbox::new();
+        let args = ["chat", "--lines", "--max-tokens", "9", "a"];
+        let mut child = sandbox.gpt(args).server(&server).input("x").spawn();
+        std::io::Write::write_all(&mut child.stdin.take().unwrap(), b"a\n").unwrap();
+        server.wait_for(1);
+        let pid = child.id().to_string();
+        assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(130));
+        String::from_utf8(output.stderr).unwrap()
+    };
+    // It may be interrupted before it has read the answer.
+    let told = (0..20).map(|_| told()).find(|told| told.contains(" 429"));
+    let told = told.expect("none of them said it");
+    let (_, of_record) = told.split_once("\ngpt: record 1: ").unwrap();
+    assert!(of_record.contains("answered 429: slow down"), "{told}");
+    assert!(of_record.contains("\ngpt: record 1: interrupted"), "{told}");
+    assert!(!told.contains("tried again"), "{told}");
+}

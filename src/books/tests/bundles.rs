@@ -123,7 +123,7 @@ fn what_ends_behind_a_settlement_by_hand_is_booked_all_the_same() {
     home.ledger.connection.execute("UPDATE request SET waiting = NULL", []).unwrap();
     let deadline = part(0).deadline;
     let early = home.ledger.settle_by_hand(row, 5, deadline - 1);
-    assert_eq!(early, Err(Error::UnderWay { id: row }));
+    assert_eq!(early, Err(Error::OutOfSight { id: row, minutes: 1 }));
     home.ledger.settle_by_hand(row, 5, deadline).unwrap();
     end(&mut home, &[paid(row, 2, 2), unsent(row, 1)]);
     check(&home, &["3 Settled 5", "1 Settled 2"]);

@@ -271,7 +271,12 @@ fn errors_say_what_why_and_what_to_do() {
         ),
         (
             Error::UnderWay { id },
-            "cannot settle request 7: it may still be under way; wait for its end, or end it",
+            "cannot settle request 7: it is still under way; wait for its end, or end it",
+        ),
+        (
+            Error::OutOfSight { id, minutes: 21 },
+            "cannot settle request 7: its process cannot be seen from here, and may be at work for \
+             another 21 min",
         ),
         (
             Error::AlreadySettled { id },

@@ -84,6 +84,8 @@ pub(super) struct Paced<'p> {
     failed: Instant,
     /// What the head of the answer says.
     allowances: Option<[Option<Allowance>; 2]>,
+    /// The last failure, until there is another attempt.
+    pending: Option<Repeated>,
     repeated: Option<Repeated>,
 }
 
@@ -96,13 +98,38 @@ struct Repeated {
 
 impl<'p> Paced<'p> {
     pub(super) fn new(pace: &'p Pace, leave: Leave) -> Self {
-        let (weight, allowances, repeated) = (Weight::Own, None, None);
-        Self { pace, leave, weight, failed: Instant::now(), allowances, repeated }
+        Self {
+            pace,
+            leave,
+            weight: Weight::Own,
+            failed: Instant::now(),
+            allowances: None,
+            pending: None,
+            repeated: None,
+        }
     }
 
     /// What is told of one of many is told at its end: then it is one line, however often it was
     /// tried.
-    pub(super) fn tell_repeated(&mut self, stdio: &mut Stdio) {
+    pub(super) fn tell(&mut self, end: &End, stdio: &mut Stdio) {
+        self.tell_repeated(stdio);
+        // Else the failure is the end.
+        if let (End::Stopped { .. }, Some(pending)) = (end, self.pending.take()) {
+            stdio.note(pending.last);
+        }
+    }
+
+    /// There is another attempt behind the failure.
+    fn note_attempt(&mut self, stdio: &mut Stdio) {
+        let Some(mut failed) = self.pending.take() else { return };
+        match &self.repeated {
+            Some(before) if before.kind == failed.kind => failed.times += before.times,
+            _ => self.tell_repeated(stdio),
+        }
+        self.repeated = Some(failed);
+    }
+
+    fn tell_repeated(&mut self, stdio: &mut Stdio) {
         if let Some(Repeated { last, times, .. }) = self.repeated.take() {
             let times = if times == 1 { String::new() } else { format!(" {times} times") };
             stdio.note(format_args!("{last}; tried again{times}"));
@@ -133,6 +160,7 @@ impl<R: Request> Way<R> for Paced<'_> {
             exchange.booked_attempts -= 1;
             return exchange.stopped(false);
         }
+        self.note_attempt(stdio);
         let read = answer.reader();
         let here = || attempt::here(&exchange.client, exchange.plan, body, read, within);
         match self.pace.during(here) {
@@ -172,17 +200,13 @@ impl<R: Request> Way<R> for Paced<'_> {
         Some(if self.weight == Weight::Own { wait } else { self.pace.hold() })
     }
 
-    fn wait(&mut self, failed: &Failure, wait: Duration, stdio: &mut Stdio) -> Option<Duration> {
+    fn wait(&mut self, failed: &Failure, wait: Duration, _: &mut Stdio) -> Option<Duration> {
+        let kind = (failed.kind, failed.status);
+        self.pending = Some(Repeated { kind, last: failed.to_string(), times: 1 });
         if self.weight == Weight::Own && !self.pace.wait(wait) {
             return None;
         }
         self.leave = self.pace.leave()?;
-        let kind = (failed.kind, failed.status);
-        if self.repeated.as_ref().is_some_and(|before| before.kind != kind) {
-            self.tell_repeated(stdio);
-        }
-        let times = self.repeated.as_ref().map_or(1, |before| before.times + 1);
-        self.repeated = Some(Repeated { kind, last: failed.to_string(), times });
         Some(self.failed.elapsed())
     }
 

@@ -14,8 +14,8 @@ use crate::cmd::request::Claim;
 const QUICK: Duration = Duration::from_millis(5);
 /// So many records are booked together at most. While they are asked, the next are booked.
 const MOST: u32 = 1024;
-/// And no more than can cost a dollar, but for as many as are under way together anyway: what a job
-/// books that is killed then stays booked, and other jobs' budgets count it.
+/// And no more than can cost a dollar: what a job books that is killed then stays booked, and other
+/// jobs' budgets count it.
 const DEAREST: Picodollars = Picodollars(1_000_000_000_000);
 /// How much larger each block is than the one before.
 const GROWTH: u32 = 4;
@@ -28,6 +28,8 @@ pub struct Block {
     pub estimated: bool,
     pub worst: Picodollars,
     pub requests: u32,
+    /// No two of its records can share a booking.
+    apart: bool,
     /// The number of its last record.
     last: u64,
 }
@@ -41,14 +43,26 @@ impl Block {
             estimated: !claim.exact,
             worst: claim.worst,
             requests: 1,
+            apart: false,
             last: 0,
         }
     }
 
-    /// For one more, if it may have so many at least and at most.
-    fn has_room(&self, one: &Self, least: u32, most: u32) -> bool {
-        let is_cheap = self.worst.plus(one.worst) <= DEAREST;
-        self.requests < if is_cheap { most } else { least }
+    fn has_room(&self, one: &Self, most: u32) -> bool {
+        !self.apart && self.requests < most && !self.is_too_dear_with(one)
+    }
+
+    /// The next one is as dear as the only one, or those, that are booked for themselves.
+    fn is_apart_with(&self, one: &Self) -> bool {
+        if self.apart {
+            one.is_too_dear_with(one)
+        } else {
+            self.requests == 1 && self.is_too_dear_with(one)
+        }
+    }
+
+    fn is_too_dear_with(&self, one: &Self) -> bool {
+        self.worst.plus(one.worst) > DEAREST
     }
 
     fn add(&mut self, one: &Self) {
@@ -64,7 +78,6 @@ impl Block {
 /// how long an answer takes.
 pub struct Blocks {
     list: Vec<Block>,
-    at_once: u32,
     /// How many records the last one may have.
     size: u32,
 }
@@ -72,14 +85,14 @@ pub struct Blocks {
 impl Blocks {
     /// Of a job that asks so many at once.
     pub fn new(at_once: u32) -> Self {
-        let at_once = at_once.clamp(1, MOST);
-        Self { list: Vec::new(), at_once, size: at_once }
+        Self { list: Vec::new(), size: at_once.clamp(1, MOST) }
     }
 
     /// Adds a request, behind those before it.
     pub fn add(&mut self, index: u64, one: &Block) {
         match self.list.last_mut() {
-            Some(last) if last.has_room(one, self.at_once, self.size) => last.add(one),
+            Some(last) if last.has_room(one, self.size) => last.add(one),
+            Some(last) if last.is_apart_with(one) => last.apart = true,
             last => {
                 let grown = (self.size * GROWTH).min(MOST);
                 self.size = if last.is_some() { grown } else { self.size };
@@ -167,7 +180,7 @@ impl<'a, B: Copy> Ahead<'a, B> {
     ) -> MutexGuard<'s, Vec<State<B>>> {
         let block = &self.blocks.list[at];
         let quick = Duration::from_nanos(self.lately.load(Ordering::Relaxed)) < QUICK;
-        if !quick || block.requests < 2 {
+        if !quick || block.apart || block.requests < 2 {
             states[at] = State::Apart;
             return states;
         }
@@ -235,22 +248,37 @@ mod tests {
     }
 
     #[test]
-    fn a_block_that_could_cost_more_than_a_dollar_has_a_record_a_thread() {
+    fn a_block_costs_a_dollar_at_most_and_dear_records_are_booked_apart() {
         for (at_once, cents, expected) in [
-            (2, 10, &[2, 8, 10, 10, 10][..]),
-            (2, 40, &[2, 2, 2]),
-            (2, 60, &[2, 2, 2]),
-            (4, 300, &[4, 4, 4, 4]),
-            (1, 300, &[1, 1, 1]),
-            (1, 0, &[1, 4, 16, 64]),
+            (2, &[10; 30][..], &[(2, 2), (10, 8), (20, 10), (30, 10)][..]),
+            (4, &[40; 5], &[(2, 2), (4, 2), (5, 1)]),
+            (4, &[60; 9], &[(9, 1)]),
+            (4, &[300; 9], &[(9, 1)]),
+            (1, &[0; 30], &[(1, 1), (5, 4), (21, 16), (30, 9)]),
+            (4, &[300, 300, 1, 1, 300, 300, 1], &[(2, 1), (4, 2), (6, 1), (7, 1)]),
         ] {
             let mut blocks = Blocks::new(at_once);
-            let worst = Picodollars(cents * 10_000_000_000);
-            for index in 1..=u64::from(expected.iter().sum::<u32>()) {
+            for (index, cents) in (1..).zip(cents) {
+                let worst = Picodollars(cents * 10_000_000_000);
                 blocks.add(index, &Block::of(&Claim { worst, ..claim(1) }));
             }
-            let found: Vec<_> = blocks.list.iter().map(|block| block.requests).collect();
-            assert_eq!(found, expected, "{at_once} {cents}");
+            let found: Vec<_> =
+                blocks.list.iter().map(|block| (block.last, block.requests)).collect();
+            assert_eq!(found, expected, "{at_once} {cents:?}");
+        }
+    }
+
+    #[test]
+    fn dear_records_are_not_booked_ahead() {
+        let mut blocks = Blocks::new(2);
+        for index in 1..=9 {
+            let worst = Picodollars(2 * DEAREST.0);
+            blocks.add(index, &Block::of(&Claim { worst, ..claim(1) }));
+        }
+        let ahead = Ahead::new(&blocks);
+        ahead.took(Duration::ZERO);
+        for index in 1..=9 {
+            assert_eq!(ahead.bundle(index, |_| Some(())), None);
         }
     }
 

@@ -244,7 +244,7 @@ fn settling_by_hand() {
     let id = books.reserve("2026-11-02T12:00:00Z", "o4-mini", None);
     let usage = |message: &'static str| Err((Exit::Usage, message));
     let waits =
-        usage("cannot settle request 2: it may still be under way; wait for its end, or end it");
+        usage("cannot settle request 2: it is still under way; wait for its end, or end it");
     check_settle(&books, "2", "0.0035", waits);
     books.ledger.settle(id, &Settlement::default()).unwrap();
     check_settle(&books, "2", "0.0035", Ok(()));
